@@ -1,0 +1,51 @@
+"""`qgate config`."""
+
+import os
+from pathlib import Path
+
+import click
+
+from qgate.config.settings import options, value_of
+from qgate.engine.check import Request, load_settings
+from qgate.system.git import Repository
+
+
+@click.group(name="config")
+def command() -> None:
+    """Show the settings and where each came from."""
+
+
+@command.command()
+@click.option(
+    "-C",
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    help="Run as if started in DIR.",
+)
+@click.option(
+    "--config",
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help="The settings file. Default: .qgate.yml in the repository's root.",
+)
+def show(*, folder: Path, config: Path | None) -> int:
+    """Print every setting, its value, and where it came from: default, file or environment.
+
+    A flag of `qgate check` beats all three.
+    """
+    folder = folder.resolve()
+    request = Request(
+        folder=folder, environ=os.environ, config=(folder / config) if config else None
+    )
+    loaded = load_settings(Repository(folder, os.environ), request)
+    rows = []
+    for key, option, _ in options():
+        origin = loaded.origin(key)
+        where = f"{origin.layer.value} {origin.place}".rstrip()
+        rows.append((key, option.kind.show(value_of(loaded.settings, key)), where))
+    width = max(len(key) for key, _, _ in rows)
+    for key, value, where in rows:
+        click.echo(f"{key:{width}} = {value}  ({where})")
+    return 0

@@ -1,0 +1,127 @@
+"""The command group and the one boundary at which everything becomes an exit code.
+
+Commands are imported only when they are called; their one-line help stands here.
+"""
+
+import os
+import signal
+import sys
+from importlib import import_module
+from types import FrameType
+from typing import Final, NoReturn
+
+import click
+
+from qgate import __version__, errors
+from qgate.errors import QgateError
+
+_COMMANDS: Final = {
+    "check": ("qgate.cli.check", "Judge this change: one verdict from every gate."),
+    "config": ("qgate.cli.config", "Show the settings and where each came from."),
+    "explain": ("qgate.cli.explain", "Say what a rule means, why, and how to mend it."),
+}
+_ISSUES: Final = "the project's issue tracker"
+
+
+class Terminated(BaseException):
+    """TERM or HUP arrived; raised so that `finally` blocks run."""
+
+
+class _LazyGroup(click.Group):
+    """A group that imports a command when it is called, not to list it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(_COMMANDS[cmd_name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="qgate", message="%(prog)s %(version)s")
+def group() -> None:
+    """Enforce the documented process on what a change brought in.
+
+    Exit codes: 0 passed, 1 a gate failed, 2 usage or settings, 3 incomplete (could not judge),
+    4 a bug in qgate, 130 interrupted, 143 terminated.
+    """
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with the documented code."""
+    signal.signal(signal.SIGTERM, _terminate)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, _terminate)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A console that cannot show a character gets its number, not a crash.
+            stream.reconfigure(errors="backslashreplace")
+    code = _code()
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has gone (`qgate check | head`); the verdict stands.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _say(f"cannot write to standard output: {error.strerror}")
+        code = errors.EXIT_USAGE
+    sys.exit(code)
+
+
+def _code() -> int:
+    try:
+        result = group.main(standalone_mode=False, prog_name="qgate")
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        _say("interrupted")
+        return errors.EXIT_INTERRUPTED
+    except Terminated:
+        return errors.EXIT_TERMINATED
+    except click.ClickException as error:
+        error.show()
+        return errors.EXIT_USAGE
+    except QgateError as error:
+        _say(error.message)
+        if error.hint:
+            _say(error.hint, "hint: ")
+        return error.exit_code
+    except BrokenPipeError:
+        return errors.EXIT_PASSED
+    except Exception as error:  # noqa: BLE001 - the one catch-all: a bug must not look like a verdict
+        _report_bug(error)
+        return errors.EXIT_BUG
+    return result if isinstance(result, int) else errors.EXIT_PASSED
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise Terminated
+
+
+def _say(text: str, prefix: str = "qgate: ") -> None:
+    from qgate.reporters.inert import inert_lines  # noqa: PLC0415 - only on the way out
+
+    click.echo(f"{prefix}{inert_lines(text)}", err=True)
+
+
+def _report_bug(error: Exception) -> None:
+    import platform  # noqa: PLC0415 - nobody should wait for these
+    import traceback  # noqa: PLC0415
+
+    _say(f"this is a bug in qgate, not a verdict on your change: {error!r}")
+    click.echo(f"Please report it to {_ISSUES} with the lines below.\n", err=True)
+    click.echo(
+        f"qgate {__version__}, Python {platform.python_version()}, {platform.platform()}", err=True
+    )
+    click.echo("".join(traceback.format_exception(error)), err=True)

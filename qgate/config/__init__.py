@@ -1,0 +1,1 @@
+"""Settings: declared once, decoded strictly, each value knowing where it came from."""

@@ -1,0 +1,52 @@
+"""A change is judged by the stricter of its own policy and its base's.
+
+Otherwise a pull request could lower the bar that it has to pass. What a person at the command
+line sets (environment, flag) is their word and stays.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from qgate.config.load import Layer, Loaded
+from qgate.config.settings import Bar, Option, Settings, build, options, value_of
+
+
+@dataclass(frozen=True, slots=True)
+class Weakening:
+    """A setting that this change makes laxer (or just different, where no order exists)."""
+
+    key: str
+    place: str
+    head: str
+    base: str
+
+    @property
+    def message(self) -> str:
+        """One sentence for people."""
+        return f"this change sets {self.key} to {self.head}; judged by the base's {self.base}"
+
+
+def judged_by(base: Settings, head: Loaded) -> tuple[Settings, tuple[Weakening, ...]]:
+    """The settings to judge by, and what the change tried to weaken."""
+    values: dict[str, Any] = {}
+    weakened = []
+    for key, option, _ in options():
+        ours, theirs = value_of(head.settings, key), value_of(base, key)
+        values[key] = ours
+        is_persons_word = head.origin(key).layer in {Layer.ENVIRONMENT, Layer.FLAG}
+        if not is_persons_word and _is_weaker(ours, theirs, option):
+            values[key] = theirs
+            show = option.kind.show
+            place = head.origin(key).place
+            weakened.append(Weakening(key, place, show(ours), show(theirs)))
+    return build(values), tuple(weakened)
+
+
+def _is_weaker(ours: Any, theirs: Any, option: Option) -> bool:  # noqa: ANN401 - one of many types
+    if ours == theirs or option.bar is Bar.FREE:
+        return False
+    if option.bar is Bar.BASE or theirs is None or ours is None:
+        return option.bar is Bar.BASE or ours is None
+    if option.order:
+        return option.order.index(ours) < option.order.index(theirs)
+    return bool(ours < theirs) if option.bar is Bar.HIGHER else bool(ours > theirs)

@@ -1,0 +1,1 @@
+"""From a request to one report: changes, plan, run, deliver."""

@@ -1,0 +1,1 @@
+"""The gates: each judges one part of the process and gives one `GateResult`."""

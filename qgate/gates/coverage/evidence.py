@@ -1,0 +1,181 @@
+"""The coverage reports: found, told apart by what is in them, and opened."""
+
+import mmap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from qgate.config.settings import CoverageSettings
+from qgate.errors import Incomplete, MalformedReport
+from qgate.gates.coverage.rules import Rule
+from qgate.model.coverage import CoverageReport
+from qgate.parse import clover, cobertura, coverage_json, go_cover, jacoco, lcov
+from qgate.system import coverage_data, files
+from qgate.system.coverage_data import NativeData
+
+# In order of preference. A later one counts only for files that no earlier one knows, so an
+# old report of another format beside the fresh one does no harm.
+USUAL_PLACES: Final = (
+    (".coverage",),
+    (".coverage.*",),
+    ("coverage.json",),
+    ("coverage.lcov", "lcov.info", "coverage/lcov.info"),
+    ("coverage.xml", "cobertura.xml", "coverage/cobertura-coverage.xml"),
+    (
+        "target/site/jacoco/jacoco.xml",
+        "build/reports/jacoco/test/jacocoTestReport.xml",
+        "clover.xml",
+        "coverage/clover.xml",
+        "coverage.out",
+        "cover.out",
+    ),
+)
+
+_HEAD_BYTES: Final = 1 << 16
+_HINT: Final = "write it again, or name the right one with --report"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One opened report: `name` as people know it, the time it was written (ns), its content.
+
+    `rank` is 0 for a report that was named, and the place in `USUAL_PLACES` of a found one.
+    """
+
+    name: str
+    path: Path
+    written_ns: int
+    rank: int
+    report: CoverageReport
+
+
+def collect(
+    settings: CoverageSettings, *, root: Path, folder: Path, named: bool
+) -> tuple[Evidence, ...]:
+    """Every report that is named in the settings (relative to `folder` if by a flag), else
+    found in the usual places below `root`.
+
+    Raises `Incomplete` where there is none, one cannot be read, or one of `expect_reports` is
+    not there.
+    """
+    found = tuple(_named(settings, folder if named else root) if settings.report else _usual(root))
+    if not found:
+        raise Incomplete(
+            Rule.NO_REPORT.slug,
+            "no coverage report was found",
+            hint="run the tests under coverage (coverage run -m pytest), or name a report with "
+            "--report PATH",
+        )
+    expected = settings.expect_reports
+    if expected is not None and len(found) < expected:
+        raise Incomplete(
+            Rule.MISSING_SHARD.slug,
+            f"{len(found)} of {expected} expected coverage reports are here: "
+            + ", ".join(path.name for path, _ in found),
+            hint="find out which test job did not deliver its report, and run it again",
+        )
+    return tuple(_open(path, rank, root) for path, rank in found)
+
+
+def _named(settings: CoverageSettings, folder: Path) -> Iterator[tuple[Path, int]]:
+    seen = set()
+    for pattern in settings.report:
+        paths = files.expand(pattern, folder)
+        if not paths:
+            raise Incomplete(
+                Rule.NO_REPORT.slug,
+                f"no coverage report matches {pattern}",
+                hint="run the tests under coverage first, or mend the name",
+            )
+        for path in paths:
+            if path not in seen:
+                seen.add(path)
+                yield path, 0
+
+
+def _usual(root: Path) -> Iterator[tuple[Path, int]]:
+    has_native = False
+    for rank, patterns in enumerate(USUAL_PLACES):
+        for pattern in patterns:
+            if pattern == ".coverage.*" and has_native:
+                # Shards that `coverage combine --keep` left behind are in the data already.
+                continue
+            for path in files.expand(pattern, root):
+                if path.is_file() and (pattern != ".coverage.*" or _is_native(path)):
+                    has_native = has_native or rank == 0
+                    yield path, rank
+
+
+def _is_native(path: Path) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(len(coverage_data.MAGIC)) == coverage_data.MAGIC
+    except OSError:
+        return False
+
+
+def _open(path: Path, rank: int, root: Path) -> Evidence:
+    name = str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+    try:
+        report = read_report(path)
+        written = path.stat().st_mtime_ns
+    except FileNotFoundError as error:
+        raise Incomplete(
+            Rule.NO_REPORT.slug,
+            f"the coverage report {name} does not exist",
+            hint="run the tests under coverage first (coverage run -m pytest), or mend the name",
+        ) from error
+    except (OSError, MalformedReport) as error:
+        said = error.strerror if isinstance(error, OSError) else str(error)
+        raise Incomplete(
+            Rule.UNREADABLE_REPORT.slug, f"the coverage report {name}: {said}", hint=_HINT
+        ) from error
+    if not report.paths:
+        raise Incomplete(
+            Rule.EMPTY_REPORT.slug,
+            f"the coverage report {name} names no file: nothing was measured",
+            hint="check `source` in coverage's configuration, and that the tests ran",
+        )
+    return Evidence(name, path, written, rank, report)
+
+
+def read_report(path: Path) -> CoverageReport:
+    """Open one report, whatever its format. Raises `MalformedReport` and `OSError`."""
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD_BYTES)
+        if head.startswith(coverage_data.MAGIC):
+            return NativeData(path)
+        if not head.strip():
+            raise MalformedReport("is empty")
+        parse = _parser(head)
+        if parse is cobertura.parse:
+            # Only the slices that are asked for are ever read from the disk.
+            return cobertura.parse(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
+        return parse(head + stream.read())
+
+
+def _parser(head: bytes) -> Callable[[bytes], CoverageReport]:
+    """The reader of a format, by its first bytes. Raises `MalformedReport`."""
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.startswith(b"{"):
+        return coverage_json.parse
+    if start.startswith(b"mode:"):
+        return go_cover.parse
+    if start.startswith((b"TN:", b"SF:", b"#")):
+        return lcov.parse
+    if start.startswith(b"<"):
+        if b"<report" in start:
+            return jacoco.parse
+        _, _, root = start.partition(b"<coverage")
+        tag = root.partition(b">")[0]
+        if b"line-rate" in tag or b"<sources" in root or b"<packages" in root:
+            return cobertura.parse
+        if b"generated" in tag or b"<project" in root:
+            return clover.parse
+        if root:
+            return cobertura.parse
+    raise MalformedReport(
+        "is no coverage format that qgate knows (coverage.py data or JSON, LCOV, Cobertura, "
+        "JaCoCo, Clover, Go cover profile)"
+    )

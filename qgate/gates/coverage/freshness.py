@@ -1,0 +1,78 @@
+"""Did the report measure this very source? Anything else is `stale-report`, never a verdict.
+
+Three kinds of evidence: the statements the report knows against those of the source; a
+checksum, where the format has one; and, where files are not made by a checkout, their times.
+"""
+
+import ast
+import base64
+import hashlib
+
+from qgate.model.coverage import FileCoverage
+from qgate.parse.python_source import PythonSource, Statement
+
+_KEYWORDS_ALONE = ("else", "finally", "try")
+
+
+def against_python(coverage: FileCoverage, source: PythonSource, text: bytes) -> str:
+    """Why the report cannot be of this source, in words; "" if nothing speaks against it."""
+    known = coverage.executed | (coverage.missing or frozenset())
+    lines = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    for line in sorted(known):
+        if line > max(source.line_count, 1):
+            return f"it knows line {line}, the file has {source.line_count}"
+        if source.statements and not source.owner(line) and not _is_keyword(lines[line - 1]):
+            return f"it knows a statement on line {line}, where there is none"
+    if reason := _by_checksum(coverage, lines):
+        return reason
+    if coverage.missing is None:
+        return ""
+    known_owners = source.owners(known | (coverage.excluded or frozenset())) | source.excluded
+    unknown = source.coverable - known_owners
+    for statement in source.statements:
+        if statement.first in unknown and not _depends_on_interpreter(statement):
+            return f"it does not know the statement on line {statement.first}"
+    return ""
+
+
+def against_lines(coverage: FileCoverage, text: bytes) -> str:
+    """The same for a file in another language, of which only the lines are known."""
+    lines = text.replace(b"\r\n", b"\n").split(b"\n")
+    count = len(lines) - (not lines[-1])
+    for line in sorted(coverage.statements or ()):
+        if line > count:
+            return f"it knows line {line}, the file has {count}"
+    return _by_checksum(coverage, lines)
+
+
+def _by_checksum(coverage: FileCoverage, lines: list[bytes]) -> str:
+    for line, written in coverage.checksums.items():
+        if line > len(lines):
+            return f"it knows line {line}, the file has {len(lines)}"
+        digest = hashlib.md5(lines[line - 1], usedforsecurity=False).digest()
+        if base64.b64encode(digest).rstrip(b"=").decode() != written.rstrip("="):
+            return f"line {line} had another text when it was measured"
+    return ""
+
+
+def _is_keyword(line: bytes) -> bool:
+    """`else:` and its kin head a block without being statements; some tracers name them."""
+    return line.decode("latin-1").lstrip().startswith(_KEYWORDS_ALONE)
+
+
+def _depends_on_interpreter(statement: Statement) -> bool:
+    """Statements that some Python versions compile to nothing: bare annotations, constants,
+    and branches of a constant test."""
+    node = statement.nodes[0]
+    match node.syntax:
+        case ast.AnnAssign(value=None) | ast.Expr(value=ast.Constant()) | ast.Pass():
+            return True
+    while node is not None:
+        match node.syntax:
+            case (
+                ast.If(test=ast.Constant() | ast.Name(id="__debug__"))
+                | ast.While(test=ast.Constant())
+            ):
+                return True
+        node = node.parent  # type: ignore[assignment]
+    return False

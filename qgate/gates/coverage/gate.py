@@ -1,0 +1,360 @@
+"""The gate itself: reports and sources in, one result out. Nothing is written anywhere."""
+
+import posixpath
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from qgate.errors import Incomplete, MalformedReport
+from qgate.gates.context import GateContext
+from qgate.gates.coverage import command, earlier, evidence, freshness, measured, scope, verdict
+from qgate.gates.coverage.earlier import Run, Version
+from qgate.gates.coverage.evidence import Evidence
+from qgate.gates.coverage.judge import FileVerdict, Span, judge, with_moved
+from qgate.gates.coverage.measured import Measured
+from qgate.gates.coverage.paths import PathMap
+from qgate.gates.coverage.rules import Rule
+from qgate.model.changes import ChangedFile, Side
+from qgate.model.coverage import Exits, FileCoverage
+from qgate.model.report import GateResult, LeftOut, Outcome
+from qgate.parse import python_branches, python_source
+from qgate.parse.python_source import PythonSource, UnparsableSource
+from qgate.system import coverage_config
+from qgate.system.coverage_config import CoverageConfig
+
+NAME: Final = verdict.NAME
+_CHUNK: Final = 200
+_MAX_SOURCE_BYTES: Final = 64 << 20
+_MEASURE_AGAIN: Final = "run the tests under coverage again, then qgate"
+
+# For each changed file, the reports that know it and the names they know it by.
+Known = Mapping[str, list[tuple[Evidence, str]]]
+
+
+def run(context: GateContext) -> GateResult:
+    """Judge the changed statements. Raises `Incomplete` where that cannot be done."""
+    settings = context.settings.gates.coverage
+    if not context.changes.files:
+        return GateResult(
+            name=NAME,
+            outcome=Outcome.PASSED,
+            reason="empty-diff",
+            summary="nothing changed",
+        )
+    started = time.time_ns()
+    command.run(context, settings)
+    reports = evidence.collect(
+        settings,
+        root=context.repo.root,
+        folder=context.folder,
+        named=context.loaded.origin("gates.coverage.report").place.startswith("--"),
+    )
+    if settings.command is not None:
+        _refuse_older(reports, started)
+    config = coverage_config.read(context.repo, context.changes.base.sha, settings.config)
+    known = _find_paths(context, config, reports)
+    rules = scope.build(settings, config, [each.report.paths for each in reports])
+    files, left_out = _in_scope(context, rules, known)
+    _refuse_foreign(context, config, reports, files, known)
+    verdicts = _Judging(context, config, known).all_of(files)
+    return verdict.decide(
+        verdicts,
+        settings,
+        left_out=left_out,
+        evidence=tuple(f"{each.name} ({each.report.format})" for each in reports),
+    )
+
+
+def _refuse_older(reports: Iterable[Evidence], started_ns: int) -> None:
+    for each in reports:
+        if each.written_ns < started_ns:
+            raise Incomplete(
+                Rule.STALE_REPORT.slug,
+                f"gates.coverage.command did not write {each.name}: it is older than the run",
+                path=each.name,
+                hint="let the command write it, or name the right file in gates.coverage.report",
+            )
+
+
+def _path_map(context: GateContext, config: CoverageConfig, each: Evidence) -> PathMap:
+    changed = [file.path for file in context.changes.files]
+    return PathMap(
+        name=each.name,
+        paths=each.report.paths,
+        roots=each.report.roots,
+        repository=context.repo.root,
+        tracked=lambda: {*context.repo.tracked(), *changed},
+        aliases=config.paths,
+    )
+
+
+def _find_paths(context: GateContext, config: CoverageConfig, reports: Iterable[Evidence]) -> Known:
+    """Which reports know which changed file; of found ones only the most preferred count."""
+    wanted = {file.path for file in context.changes.files if file.is_regular}
+    known: dict[str, list[tuple[Evidence, str]]] = defaultdict(list)
+    for each in reports:
+        for path, names in _path_map(context, config, each).find(wanted).items():
+            if not known[path] or known[path][0][0].rank == each.rank:
+                known[path] += [(each, name) for name in names]
+    return {path: found for path, found in known.items() if found}
+
+
+def _in_scope(
+    context: GateContext, rules: scope.Scope, known: Known
+) -> tuple[tuple[ChangedFile, ...], tuple[LeftOut, ...]]:
+    files, left_out = [], []
+    for file in context.changes.files:
+        if scope.has_lines(file):
+            reason = rules.left_out(file.path, is_known=file.path in known)
+            if reason is None:
+                files.append(file)
+            else:
+                left_out.append(reason)
+    return tuple(files), tuple(left_out)
+
+
+def _refuse_foreign(
+    context: GateContext,
+    config: CoverageConfig,
+    reports: tuple[Evidence, ...],
+    files: tuple[ChangedFile, ...],
+    known: Known,
+) -> None:
+    """A report of which not one path is ours says nothing about us."""
+    if all(file.path in known for file in files) or known:
+        return
+    maps = [_path_map(context, config, each) for each in reports]
+    if all(each.maps_nothing() for each in maps):
+        raise Incomplete(
+            Rule.FOREIGN_REPORT.slug,
+            f"no path in {maps[0].name} is a file of this repository "
+            f"(report / repository: {maps[0].samples()})",
+            hint="measure this repository; where only the folder differs, name both in "
+            "coverage.py's [paths]",
+        )
+
+
+@dataclass(frozen=True)
+class _Judging:
+    """The judging of all files with what it needs, a few sources in memory at a time."""
+
+    context: GateContext
+    config: CoverageConfig
+    known: Known
+
+    def all_of(self, files: tuple[ChangedFile, ...]) -> list[FileVerdict]:
+        """A verdict for each file, moved statements marked."""
+        deleted: dict[int, set[tuple[str, int]]] = defaultdict(set)
+        gone = tuple(
+            file
+            for file in self.context.changes.files
+            if file not in files and any(hunk.old_count for hunk in file.hunks)
+        )
+        for file, (_, old) in self._sources(gone, new=False):
+            self._note_deleted(file, old, deleted)
+        verdicts, added = [], []
+        for file, (new, old) in self._sources(files):
+            version = self._note_deleted(file, old, deleted)
+            judged, runs = self._one(file, new, version)
+            verdicts.append(judged)
+            added.append(runs)
+        ignore = self.context.settings.gates.coverage.moved == "ignore"
+        return [
+            with_moved(judged, earlier.moved(runs, deleted), ignore=ignore) if runs else judged
+            for judged, runs in zip(verdicts, added, strict=True)
+        ]
+
+    def _sources(
+        self, files: tuple[ChangedFile, ...], *, new: bool = True
+    ) -> Iterator[tuple[ChangedFile, tuple[bytes | None, bytes | None]]]:
+        """New and old bytes of each file; the old ones only of Python that lost lines."""
+        waiting = iter(files)
+        while chunk := tuple(islice(waiting, _CHUNK)):
+            with_old = [file for file in chunk if file.old_id and _is_python(file.old_path)]
+            old = dict(
+                zip(
+                    (file.path for file in with_old),
+                    self.context.repo.blobs([file.old_id for file in with_old]),
+                    strict=True,
+                )
+            )
+            sources = self.context.new_sources(chunk) if new else [None] * len(chunk)
+            for file, source in zip(chunk, sources, strict=True):
+                yield file, (source, old.get(file.path))
+
+    def _note_deleted(
+        self,
+        file: ChangedFile,
+        old: bytes | None,
+        deleted: dict[int, set[tuple[str, int]]],
+    ) -> Version | None:
+        """The old version of a file, its deleted runs noted; None where there is none to parse."""
+        version = _version(old) if old is not None else None
+        if version is not None:
+            for run in earlier.deleted_runs(file, version):
+                deleted[run.digest].add(run.place)
+        return version
+
+    def _one(
+        self, file: ChangedFile, new: bytes | None, old: Version | None
+    ) -> tuple[FileVerdict, list[Run]]:
+        if new is None or len(new) > _MAX_SOURCE_BYTES:
+            raise Incomplete(
+                Rule.UNREADABLE_SOURCE.slug,
+                f"{file.path} cannot be read" if new is None else f"{file.path} is too large",
+                path=file.path,
+                hint="make it readable, or leave it out with gates.coverage.exclude",
+            )
+        self._refuse_other_content(file, new)
+        if _is_python(file.path):
+            return self._python(file, new, old)
+        return self._lines(file, new), []
+
+    def _python(
+        self, file: ChangedFile, new: bytes, old: Version | None
+    ) -> tuple[FileVerdict, list[Run]]:
+        try:
+            source = python_source.parse(new, exclude=self.config.exclude)
+        except UnparsableSource as error:
+            raise Incomplete(
+                Rule.UNPARSABLE_SOURCE.slug,
+                f"{file.path}: {error}",
+                path=file.path,
+                hint="mend the syntax, or run qgate with the project's own Python",
+            ) from error
+        changed = frozenset(python_source.from_git_lines(new, file.changed_lines()))
+        text = python_source.decode(new)
+        lines = tuple(text.split("\n"))
+        touched = source.owners(changed)
+        parts = []
+        for each, name in self.known.get(file.path, ()):
+            coverage = _read(each, name)
+            _refuse_stale(each, file, freshness.against_python(coverage, source, new))
+            exits = self._exits_later(text, coverage, source, touched)
+            parts.append(measured.of_python(each.name, coverage, source, exits))
+        version = Version(source, lines)
+        is_comparable = old is not None and not _has_lone_returns(new)
+        judged = judge(
+            file.path,
+            (
+                Span(statement.first, statement.last, lines[statement.first - 1])
+                for statement in source.statements
+                if statement.first in touched
+            ),
+            measured.merge(file.path, parts) or measured.nothing(source),
+            same=earlier.format_only(file, source, old.source)
+            if old is not None and is_comparable
+            else frozenset(),
+            pragma_lines=changed & source.pragmas,
+        )
+        runs = [] if _has_lone_returns(new) else list(earlier.added_runs(file, version))
+        return judged, runs
+
+    def _exits_later(
+        self, text: str, coverage: FileCoverage, source: PythonSource, touched: frozenset[int]
+    ) -> "measured.ExitsOfArcs":
+        """Exits by coverage.py's own analysis, slow and so only where a touched header can
+        have several."""
+
+        def exits() -> Mapping[int, Exits]:
+            if coverage.arcs is None or not source.has_branch(touched):
+                return {}
+            return python_branches.exits(
+                text,
+                coverage.arcs,
+                exclude=self.config.exclude,
+                no_branch=self.config.no_branch,
+            )
+
+        return exits
+
+    def _lines(self, file: ChangedFile, new: bytes) -> FileVerdict:
+        """A file in another language: the lines the report knows are the statements."""
+        texts = new.decode("utf-8", "replace").split("\n")
+        parts = []
+        for each, name in self.known.get(file.path, ()):
+            coverage = _read(each, name)
+            _refuse_stale(each, file, freshness.against_lines(coverage, new))
+            parts.append(measured.of_lines(each.name, coverage, texts))
+        whole = measured.merge(file.path, parts)
+        if whole is None:
+            whole = measured.nothing_of_lines(texts)
+        touched = (Span(line, line, texts[line - 1]) for line in file.changed_lines())
+        return judge(file.path, touched, whole)
+
+    def _refuse_other_content(self, file: ChangedFile, new: bytes) -> None:
+        """The tests ran on the working tree: is what is judged what they saw?"""
+        if file.path not in self.known:
+            return
+        side = self.context.changes.head.side
+        if side is not Side.WORKTREE:
+            on_disk = self.context.on_disk(file)
+            if on_disk is not None and _newlines(on_disk) != _newlines(new):
+                judged = "the index" if side is Side.INDEX else "HEAD"
+                raise Incomplete(
+                    Rule.STALE_REPORT.slug,
+                    f"the working tree's {file.path} is not the one in {judged}: the tests ran "
+                    "on another text than the one to judge",
+                    path=file.path,
+                    hint="commit or stage the rest, or judge the working tree (no --staged, no "
+                    "--committed)",
+                )
+        if not self.context.is_ci:
+            self._refuse_newer(file)
+
+    def _refuse_newer(self, file: ChangedFile) -> None:
+        try:
+            modified = (self.context.repo.root / file.path).stat().st_mtime_ns
+        except OSError:
+            return
+        for each, _ in self.known[file.path]:
+            if each.written_ns < modified:
+                _refuse_stale(each, file, "the file was written after the report")
+
+
+def _is_python(path: str) -> bool:
+    return posixpath.splitext(path)[1] in {".py", ".pyw"}
+
+
+def _newlines(source: bytes) -> bytes:
+    """Without what git itself changes on a checkout (core.autocrlf)."""
+    return source.replace(b"\r\n", b"\n")
+
+
+def _has_lone_returns(source: bytes) -> bool:
+    return b"\r" in _newlines(source)
+
+
+def _version(source: bytes) -> Version | None:
+    """A parsed older source; None where it does not parse, so that nothing compares equal."""
+    try:
+        text = python_source.decode(source)
+        parsed = python_source.parse(source)
+    except UnparsableSource:
+        return None
+    return None if _has_lone_returns(source) else Version(parsed, tuple(text.split("\n")))
+
+
+def _read(each: Evidence, name: str) -> FileCoverage:
+    try:
+        return each.report.file(name)
+    except MalformedReport as error:
+        raise Incomplete(
+            Rule.UNREADABLE_REPORT.slug,
+            f"the coverage report {each.name}: {error}",
+            path=each.name,
+            hint=_MEASURE_AGAIN,
+        ) from error
+
+
+def _refuse_stale(each: Evidence, file: ChangedFile, why: str) -> None:
+    if why:
+        raise Incomplete(
+            Rule.STALE_REPORT.slug,
+            f"{each.name} did not measure this version of {file.path}: {why}",
+            path=file.path,
+            hint=_MEASURE_AGAIN,
+        )

@@ -1,0 +1,91 @@
+"""Which changed files are judged, and by which rule each other one is left out.
+
+Patterns are those of the settings and of coverage.py's configuration, both read from the base:
+a change cannot take itself out of scope.
+"""
+
+import posixpath
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from qgate.config.settings import CoverageSettings
+from qgate.model.changes import ChangedFile, Status
+from qgate.model.report import LeftOut
+from qgate.parse.path_pattern import PathPattern, compile_pattern, first_match
+from qgate.system.coverage_config import CoverageConfig
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """The rules, compiled. `suffixes` are those of all files that the reports know."""
+
+    include: tuple[PathPattern, ...]
+    exclude: tuple[PathPattern, ...]
+    suffixes: frozenset[str]
+    config: CoverageConfig
+
+    def left_out(self, path: str, *, is_known: bool) -> LeftOut | None:
+        """The rule that leaves a file out, None if it must be judged.
+
+        `is_known`: a report names this file, so it can be measured whatever its suffix.
+        """
+        if excluded := first_match(self.exclude, path):
+            return LeftOut(path=path, rule=f"exclude: {excluded.text}")
+        included = first_match(self.include, path) or posixpath.splitext(path)[1] in self.suffixes
+        if not included and not is_known:
+            return LeftOut(path=path, rule="no report measures files of this kind")
+        if rule := self._rule_of_coverage(path):
+            return LeftOut(path=path, rule=f"coverage.py's {rule} ({self.config.name})")
+        return None
+
+    def _rule_of_coverage(self, path: str) -> str:
+        if not path.endswith(".py"):
+            return ""
+        for pattern in self.config.omit:
+            if pattern.matches(path):
+                return f"omit: {pattern.text}"
+        if self.config.source:
+            if not any(_is_below_source(source, path) for source in self.config.source):
+                return f"source: {', '.join(self.config.source)}"
+        elif self.config.include and not any(
+            pattern.matches(path) for pattern in self.config.include
+        ):
+            return f"include: {', '.join(pattern.text for pattern in self.config.include)}"
+        return ""
+
+
+def build(
+    settings: CoverageSettings, config: CoverageConfig, report_paths: Collection[Collection[str]]
+) -> Scope:
+    """The scope for these settings and for reports that name these paths."""
+    suffixes = {posixpath.splitext(path)[1] for paths in report_paths for path in paths}
+    return Scope(
+        include=tuple(map(compile_pattern, settings.include)),
+        exclude=tuple(map(compile_pattern, settings.exclude)),
+        suffixes=frozenset(suffixes - {""}),
+        config=config,
+    )
+
+
+def has_lines(file: ChangedFile) -> bool:
+    """Whether a changed file has any line that could be judged: not one that was deleted, only
+    renamed, only given another mode, or that is a link or a submodule."""
+    return file.status is not Status.DELETED and file.is_regular and any(file.changed_lines())
+
+
+def _is_below_source(source: str, path: str) -> bool:
+    """Whether a folder or a package of this name holds the path, wherever the package lies.
+
+    Too wide rather than too narrow: a file wrongly in scope is asked for, one wrongly out of
+    it would pass unseen.
+    """
+    folder = source.replace("\\", "/").removeprefix("./").rstrip("/")
+    if folder in {"", "."} or posixpath.isabs(folder):
+        return True
+    package = folder.replace(".", "/")
+    return any(
+        f"/{path}".startswith(f"/{name}/")
+        or f"/{name}/" in f"/{path}"
+        or path.endswith(f"{name}.py")
+        for name in (folder, package)
+    )

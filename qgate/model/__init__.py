@@ -1,0 +1,1 @@
+"""Pure values, standard library only: what the rest of qgate passes around."""

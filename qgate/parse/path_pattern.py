@@ -1,0 +1,138 @@
+"""The one path dialect of qgate: GitHub's CODEOWNERS patterns.
+
+Matching is iterative, segment by segment and within a segment: a pattern written by an
+untrusted author costs at most its length times the path's. The rules are those of
+docs/reference/path-patterns.md.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+_ANY: Final = "**"  # a segment of a compiled pattern: zero or more directories
+_STAR: Final = -1  # tokens inside a segment, beside the code points of literal characters
+_ONE: Final = -2
+
+_Segment = tuple[int, ...] | str
+
+
+class InvalidPattern(ValueError):
+    """The pattern has no meaning in this dialect; `column` is 1-based."""
+
+    def __init__(self, message: str, column: int) -> None:
+        super().__init__(message)
+        self.column = column
+
+
+@dataclass(frozen=True, slots=True)
+class PathPattern:
+    """A compiled pattern. `text` is as it was written."""
+
+    text: str
+    _segments: tuple[_Segment, ...]
+
+    def matches(self, path: str) -> bool:
+        """Whether the pattern holds for a file's path relative to the repository's root."""
+        return _match_path(self._segments, path.split("/"))
+
+
+def first_match(patterns: Iterable[PathPattern], path: str) -> PathPattern | None:
+    """The first pattern that matches, if one does."""
+    return next((pattern for pattern in patterns if pattern.matches(path)), None)
+
+
+def compile_pattern(text: str) -> PathPattern:
+    """Compile a pattern. Raises `InvalidPattern`."""
+    _refuse_invalid(text)
+    body = text.strip("/") if text.endswith("/") else text.removeprefix("/")
+    anchored = "/" in text[:-1]
+    parts = body.split("/")
+    segments: list[_Segment] = [] if anchored else [_ANY]
+    for part in parts:
+        segments.append(_ANY if part == "**" else _tokens(part))
+    if text.endswith("/") or (parts[-1] == "**" and len(parts) > 1):
+        # Everything below, not a file of that name.
+        if parts[-1] == "**":
+            segments.pop()
+        segments += [(_STAR,), _ANY]
+    elif parts[-1] != "*":
+        # A pattern also owns what is below a directory of its name; GitHub's exception is a
+        # last segment of exactly `*`, which means direct children.
+        segments.append(_ANY)
+    return PathPattern(text, tuple(segments))
+
+
+def _refuse_invalid(text: str) -> None:
+    if text in {"", "/"}:
+        raise InvalidPattern("an empty pattern matches nothing", 1)
+    if text.startswith("!"):
+        raise InvalidPattern("a leading `!` (negation) is not supported", 1)
+    if text.startswith("\\#"):
+        raise InvalidPattern("a leading `\\#` is not supported", 1)
+    escaped = False
+    for column, character in enumerate(text, 1):
+        if not escaped and character in "[]":
+            raise InvalidPattern("character classes are not supported; escape with `\\`", column)
+        escaped = character == "\\" and not escaped
+    if escaped:
+        raise InvalidPattern("the pattern ends in a lone `\\`", len(text))
+    if "//" in text:
+        raise InvalidPattern("an empty segment `//` matches nothing", text.index("//") + 1)
+    column = 1
+    for part in text.split("/"):
+        if "**" in part and part != "**":
+            raise InvalidPattern("`**` stands for whole directories, between slashes", column)
+        column += len(part) + 1
+    if text.endswith("/**/"):
+        raise InvalidPattern("`**/` at the end: write `/**`", len(text) - 2)
+
+
+def _tokens(part: str) -> tuple[int, ...]:
+    tokens = []
+    escaped = False
+    for character in part:
+        if escaped:
+            tokens.append(ord(character))
+            escaped = False
+        elif character == "\\":
+            escaped = True
+        else:
+            tokens.append({"*": _STAR, "?": _ONE}.get(character, ord(character)))
+    return tuple(tokens)
+
+
+def _match_path(segments: tuple[_Segment, ...], path: list[str]) -> bool:
+    """Two pointers and one place to come back to: the last `**`."""
+    at = on = 0
+    retry: tuple[int, int] | None = None
+    while on < len(path):
+        if at < len(segments) and segments[at] == _ANY:
+            at += 1
+            retry = (at, on)
+        elif at < len(segments) and _match_segment(segments[at], path[on]):
+            at += 1
+            on += 1
+        elif retry is not None:
+            at, on = retry[0], retry[1] + 1
+            retry = (at, on)
+        else:
+            return False
+    return all(segment == _ANY for segment in segments[at:])
+
+
+def _match_segment(tokens: _Segment, name: str) -> bool:
+    at = on = 0
+    retry: tuple[int, int] | None = None
+    while on < len(name):
+        if at < len(tokens) and tokens[at] == _STAR:
+            at += 1
+            retry = (at, on)
+        elif at < len(tokens) and tokens[at] in (_ONE, ord(name[on])):
+            at += 1
+            on += 1
+        elif retry is not None:
+            at, on = retry[0], retry[1] + 1
+            retry = (at, on)
+        else:
+            return False
+    return all(token == _STAR for token in tokens[at:])

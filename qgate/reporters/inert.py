@@ -1,0 +1,30 @@
+"""Text from outside made harmless: paths and source lines are written by strangers."""
+
+import re
+from typing import Final
+
+# C0 and C1 controls (ANSI sequences begin with one), the line and paragraph separators, and the
+# characters that turn the reading direction or hide (Unicode TR 9 and TR 36).
+_ACTIVE: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+def inert(text: str) -> str:
+    """One line in which every control character is spelled out, such as `\\x1b`.
+
+    Bytes of a path that are not UTF-8 show as `\\xNN`; a tab becomes a space.
+    """
+    return _ACTIVE.sub(_spelled, text.replace("\t", " "))
+
+
+def inert_lines(text: str) -> str:
+    """The same for several lines."""
+    return "\n".join(map(inert, text.split("\n")))
+
+
+def _spelled(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if 0xDC80 <= code <= 0xDCFF:  # a surrogate escape: the byte itself
+        code -= 0xDC00
+    return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"

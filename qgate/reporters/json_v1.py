@@ -1,0 +1,64 @@
+"""The published JSON report, `qgate.report/1`. Its schema ships as
+rules/schemas/report-1.schema.json; fields may be added to it, never changed."""
+
+import json
+from typing import Any, Final
+
+from qgate import __version__
+from qgate.model.changes import Endpoint
+from qgate.model.report import Finding, GateResult, Report
+from qgate.reporters.inert import inert, inert_lines
+
+SCHEMA: Final = "qgate.report/1"
+
+
+def render(report: Report) -> str:
+    """The whole report as indented JSON with a newline at the end. Text from outside is inert."""
+    return json.dumps(_report(report), indent=2, ensure_ascii=False) + "\n"
+
+
+def _report(report: Report) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "qgate": __version__,
+        "verdict": report.verdict.value,
+        "base": _endpoint(report.base),
+        "head": _endpoint(report.head),
+        "gates": [_gate(gate) for gate in report.gates],
+        "notices": [_finding(notice) for notice in report.notices],
+        "notes": [inert(note) for note in report.notes],
+    }
+
+
+def _endpoint(endpoint: Endpoint | None) -> dict[str, str] | None:
+    if endpoint is None:
+        return None
+    return {"sha": endpoint.sha, "found": inert(endpoint.found), "side": endpoint.side.value}
+
+
+def _gate(gate: GateResult) -> dict[str, Any]:
+    return {
+        "name": gate.name,
+        "outcome": gate.outcome.value,
+        "reason": gate.reason,
+        "summary": inert_lines(gate.summary),
+        "hint": inert_lines(gate.hint),
+        "metrics": dict(gate.metrics),
+        "findings": [_finding(finding) for finding in gate.findings],
+        "left_out": [
+            {"path": inert(each.path), "rule": inert(each.rule)} for each in gate.left_out
+        ],
+        "evidence": [inert(name) for name in gate.evidence],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": str(finding.rule),
+        "path": inert(finding.path),
+        "line": finding.line,
+        "end_line": finding.end_line,
+        "message": inert_lines(finding.message),
+        "level": finding.level.value,
+        "blocking": finding.blocking,
+    }

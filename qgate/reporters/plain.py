@@ -1,0 +1,48 @@
+"""The report for a pipe or a log: one line a finding, in the form editors and grep know."""
+
+from qgate.model.changes import Endpoint
+from qgate.model.report import Finding, GateResult, Outcome, Report
+from qgate.reporters.inert import inert, inert_lines
+
+
+def render(report: Report) -> str:
+    """Blocking findings and warnings, then base and head, then the verdict in one line."""
+    lines = [_finding(notice) for notice in report.notices]
+    for gate in report.gates:
+        # An incomplete gate says its one sentence in the verdict.
+        if gate.outcome is not Outcome.INCOMPLETE:
+            lines += [_finding(finding) for finding in gate.findings]
+        elif "\n" in gate.summary:
+            lines.append(inert_lines(gate.summary))
+    lines += [f"note: {inert(note)}" for note in report.notes]
+    if report.base and report.head:
+        lines.append(f"base {ends(report.base)}, head {ends(report.head)}")
+    lines += [f"hint: {inert_lines(gate.hint)}" for gate in report.gates if gate.hint]
+    lines.append(verdict_line(report))
+    return "\n".join(lines) + "\n"
+
+
+def verdict_line(report: Report) -> str:
+    """The answer in one line: the verdict, then each gate's sentence."""
+    gates = "; ".join(map(sentence, report.gates)) or "no gate ran"
+    return f"qgate {report.verdict.value}: {gates}"
+
+
+def sentence(gate: GateResult) -> str:
+    """One gate's outcome in words; the outcome itself is said where it is not a plain verdict."""
+    first = inert(gate.summary.split("\n", 1)[0])
+    if gate.outcome in {Outcome.INCOMPLETE, Outcome.SKIPPED}:
+        return f"{gate.name} {gate.outcome.value} ({gate.reason}): {first}"
+    return f"{gate.name} {gate.outcome.value}: {first}"
+
+
+def ends(endpoint: Endpoint) -> str:
+    """An end of the comparison: short id, and how it was found."""
+    return f"{endpoint.sha[:12] or '(none)'} ({inert(endpoint.found)})"
+
+
+def _finding(finding: Finding) -> str:
+    place = f"{inert(finding.path)}:{finding.line}: " if finding.path else ""
+    if finding.path and not finding.line:
+        place = f"{inert(finding.path)}: "
+    return f"{place}{finding.level.value}: {inert_lines(finding.message)} [{finding.rule}]"

@@ -1,0 +1,1 @@
+"""Every effect: processes, git, files, the CI environment, packaged resources."""

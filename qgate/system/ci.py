@@ -1,0 +1,97 @@
+"""The CI environment: which change is this run for? GitHub Actions is understood today."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Final
+
+import msgspec
+
+from qgate.errors import Incomplete
+from qgate.model.event import CiEvent, MergeGroupEvent, PullRequestEvent, PushEvent
+
+_MAX_EVENT_BYTES: Final = 32 << 20
+_Sha = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{40,64}$")]
+
+
+class _Tip(msgspec.Struct):
+    sha: _Sha
+
+
+class _PullRequest(msgspec.Struct):
+    base: _Tip
+    head: _Tip
+
+
+class _MergeGroup(msgspec.Struct):
+    base_sha: _Sha
+
+
+class _Repository(msgspec.Struct):
+    default_branch: str
+
+
+class _Payload(msgspec.Struct):
+    pull_request: _PullRequest | None = None
+    merge_group: _MergeGroup | None = None
+    before: _Sha | None = None
+    repository: _Repository | None = None
+
+
+def is_ci(environ: Mapping[str, str]) -> bool:
+    """Whether a CI service runs this, by the variable that all of them set."""
+    return environ.get("CI", "").lower() in {"true", "1"} or "GITHUB_ACTIONS" in environ
+
+
+def read_event(environ: Mapping[str, str]) -> CiEvent | None:
+    """The event of this run; None outside CI and for events that name no base.
+
+    Raises `Incomplete` where an event was announced and cannot be read.
+    """
+    name = environ.get("GITHUB_EVENT_NAME", "")
+    if environ.get("GITHUB_ACTIONS") != "true" or name not in _READERS:
+        return None
+    path = environ.get("GITHUB_EVENT_PATH", "")
+    try:
+        with Path(path).open("rb") as file:
+            payload = msgspec.json.decode(file.read(_MAX_EVENT_BYTES), type=_Payload)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise Incomplete(
+            "unreadable-event",
+            f"the payload of the {name} event cannot be read: {error}",
+            hint="GITHUB_EVENT_PATH must name the file that GitHub wrote; or pass --base REV",
+        ) from error
+    event = _READERS[name](payload)
+    if event is None:
+        raise Incomplete(
+            "unreadable-event",
+            f"the payload of the {name} event does not name its base",
+            hint="pass --base REV",
+        )
+    return event
+
+
+def _pull_request(payload: _Payload) -> CiEvent | None:
+    if payload.pull_request is None:
+        return None
+    return PullRequestEvent(
+        base_sha=payload.pull_request.base.sha, head_sha=payload.pull_request.head.sha
+    )
+
+
+def _merge_group(payload: _Payload) -> CiEvent | None:
+    return MergeGroupEvent(base_sha=payload.merge_group.base_sha) if payload.merge_group else None
+
+
+def _push(payload: _Payload) -> CiEvent | None:
+    if payload.before is None:
+        return None
+    default = payload.repository.default_branch if payload.repository else ""
+    return PushEvent(before=payload.before, default_branch=default)
+
+
+_READERS: Final = {
+    "pull_request": _pull_request,
+    "pull_request_target": _pull_request,
+    "merge_group": _merge_group,
+    "push": _push,
+}

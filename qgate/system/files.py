@@ -1,0 +1,72 @@
+"""Files: bounded reads, shell patterns, and writes that leave nothing half-written."""
+
+import contextlib
+import glob
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from qgate.errors import UsageError
+
+
+def expand(pattern: str, folder: Path) -> tuple[Path, ...]:
+    """The files that a path or shell pattern names, sorted; a plain path is always given back.
+
+    Relative ones are taken from `folder`.
+    """
+    whole = folder / Path(pattern).expanduser()
+    if not glob.has_magic(pattern) or whole.exists():
+        return (whole,)
+    return tuple(sorted(Path(found) for found in glob.glob(str(whole), recursive=True)))
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary file beside `path` that takes its place at the end, if nothing went wrong.
+
+    On any error, also an interruption, the temporary file is gone and `path` is as it was.
+    Raises `UsageError` where the folder cannot be written or the disk is full.
+    """
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder, not a file", hint="name a file to write")
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        # mkstemp gives 0600; the file should be as readable as any other that is made.
+        mask = os.umask(0)
+        os.umask(mask)
+        temporary.chmod(0o666 & ~mask)
+        temporary.replace(path)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a whole text as UTF-8, or nothing. Raises `UsageError`.
+
+    A device or pipe is written as it is: it cannot be replaced.
+    """
+    data = text.encode("utf-8", "backslashreplace")
+    if path.exists() and not path.is_file() and not path.is_dir():
+        with path.open("wb") as stream:
+            stream.write(data)
+        return
+    with replacing(path) as temporary, temporary.open("wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _cannot_write(path: Path, error: OSError) -> UsageError:
+    return UsageError(
+        f"cannot write {path}: {error.strerror}",
+        hint="name a file in a folder that exists, may be written and has room",
+    )

@@ -1,0 +1,263 @@
+"""The one door to git: reads only, nothing of a user's configuration changes an answer.
+
+Every call has optional locks, hooks, the fsmonitor and prompts off, and ends its options before
+the first value that came from outside. Paths are bytes for git and text with surrogate escapes
+for everybody else.
+"""
+
+import os
+import re
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from qgate.errors import Incomplete, UsageError
+from qgate.system import process
+
+_SAFE: Final = (
+    "git",
+    "--no-optional-locks",
+    "--literal-pathspecs",
+    *("-c", "core.fsmonitor=false"),
+    *("-c", "core.hooksPath=/dev/null"),
+    *("-c", "core.quotePath=off"),
+    *("-c", "protocol.ext.allow=never"),
+)
+
+# Everything a configuration could change about a diff is pinned; see the design's reasons in
+# docs/explanation/changed-lines.md. `--default-prefix` is unknown to git 2.39, hence both prefixes.
+_DIFF: Final = (
+    *("diff", "--raw", "-z", "--no-abbrev", "--full-index", "--patch", "--unified=0"),
+    *("--no-color", "--no-ext-diff", "--no-textconv", "--text", "--no-relative"),
+    *("--inter-hunk-context=0", "--indent-heuristic", "--find-renames=50%", "-l1000"),
+    *("-O/dev/null", "--ignore-submodules=all", "--submodule=short"),
+    *("--src-prefix=a/", "--dst-prefix=b/", "--no-function-context", "--ita-visible-in-index"),
+)
+
+# They would change the diff's text, run a program, or stop to ask.
+_UNSET: Final = frozenset({"GIT_DIFF_OPTS", "GIT_EXTERNAL_DIFF", "GIT_PAGER", "GIT_TRACE"})
+
+_MINIMAL_SECONDS: Final = 20.0
+_DEEPEN_STEPS: Final = ("--deepen=50", "--deepen=500", "--unshallow")
+_FETCH_SECONDS: Final = 300.0
+
+
+class GitFailed(Exception):
+    """git ended with another code than 0; carries what it said."""
+
+
+class Repository:
+    """A git repository with a working tree, found from a folder in it.
+
+    `root` is the top of the working tree. Raises `UsageError` where there is none.
+    """
+
+    def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
+        self._env = {key: value for key, value in environ.items() if key not in _UNSET} | {
+            "LC_ALL": "C",
+            "GIT_TERMINAL_PROMPT": "0",
+        }
+        self.root = folder
+        if not folder.is_dir():
+            raise UsageError(f"{folder} is not a folder", hint="name an existing one with -C")
+        try:
+            answer = self._git("rev-parse", "--is-inside-work-tree", "--show-toplevel")
+        except GitFailed as error:
+            raise _no_repository(folder, str(error)) from error
+        self.root = Path(os.fsdecode(answer.split(b"\n", 1)[1].removesuffix(b"\n")))
+
+    def _git(self, *arguments: str, timeout: float | None = None) -> bytes:
+        """Standard output. Raises `GitFailed`, and `process.TimedOut` where a limit is given."""
+        try:
+            done = process.run([*_SAFE, *arguments], cwd=self.root, env=self._env, timeout=timeout)
+        except process.ProgramMissing as error:
+            raise Incomplete("no-git", str(error), hint="install git and try again") from error
+        if done.code:
+            raise GitFailed(done.stderr.decode("utf-8", "replace").strip() or f"exit {done.code}")
+        return done.stdout
+
+    def _text(self, *arguments: str) -> str:
+        return os.fsdecode(self._git(*arguments)).rstrip("\n")
+
+    def commit(self, revision: str) -> str | None:
+        """The commit id that a revision names, None if it names none here."""
+        try:
+            return self._text(
+                "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
+            )
+        except GitFailed:
+            return None
+
+    def parents(self, commit: str) -> tuple[str, ...]:
+        """The ids of a commit's parents as the object says, also past a shallow border."""
+        text = self._git("cat-file", "commit", commit)
+        header = text.split(b"\n\n", 1)[0]
+        return tuple(found.decode() for found in re.findall(rb"^parent ([0-9a-f]+)$", header, re.M))
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """The best common ancestor of two commits, None if they share none here."""
+        try:
+            return self._text("merge-base", "--end-of-options", one, other)
+        except GitFailed:
+            return None
+
+    def empty_tree(self) -> str:
+        """The id of the tree without entries, in this repository's hash."""
+        return self._text("hash-object", "-t", "tree", "/dev/null")
+
+    def is_shallow(self) -> bool:
+        """Whether history was cut off when this was cloned."""
+        return self._text("rev-parse", "--is-shallow-repository") == "true"
+
+    def remotes(self) -> tuple[str, ...]:
+        """The names of the remotes."""
+        return tuple(self._text("remote").split())
+
+    def default_branch(self, remote: str = "origin") -> str | None:
+        """The remote's default branch as a ref that exists here, such as `origin/main`."""
+        try:
+            head = self._text("symbolic-ref", "--quiet", "--short", f"refs/remotes/{remote}/HEAD")
+            if self.commit(head):
+                return head
+        except GitFailed:
+            pass
+        names = (f"{remote}/main", f"{remote}/master")
+        return next((name for name in names if self.commit(f"refs/remotes/{name}")), None)
+
+    def current_branch(self) -> str | None:
+        """The short name of the checked-out branch, None on a detached HEAD."""
+        try:
+            return self._text("symbolic-ref", "--quiet", "--short", "HEAD")
+        except GitFailed:
+            return None
+
+    def fetch_commit(self, commit: str) -> bool:
+        """Ask the remote for one commit by its id; whether it is here afterwards."""
+        remotes = self.remotes()
+        if remotes:
+            self._fetch(
+                "--depth=1" if self.is_shallow() else "--no-write-fetch-head", remotes[0], commit
+            )
+        return self.commit(commit) is not None
+
+    def deepen(self) -> Iterator[None]:
+        """Fetch more history step by step (50, 500, all), yielding after each that worked."""
+        remotes = self.remotes()
+        for step in _DEEPEN_STEPS:
+            if not remotes or not self.is_shallow() or not self._fetch(step, remotes[0]):
+                return
+            yield
+
+    def _fetch(self, option: str, remote: str, *refs: str) -> bool:
+        try:
+            self._git(
+                *(
+                    "fetch",
+                    "--quiet",
+                    "--no-tags",
+                    "--no-recurse-submodules",
+                    "--no-auto-maintenance",
+                ),
+                *(option, "--end-of-options", remote, *refs),
+                timeout=_FETCH_SECONDS,
+            )
+        except (GitFailed, process.TimedOut):
+            return False
+        return True
+
+    def diff(
+        self, base: str, *, head: str | None = None, staged: bool = False
+    ) -> tuple[bytes, bool]:
+        """The pinned diff from `base` to `head`, to the index, or to the working tree.
+
+        Gives git's bytes and whether the minimal diff took too long, so that git's plain
+        algorithm was used instead.
+        """
+        ends = [*(["--cached"] if staged else []), base, *([head] if head else []), "--"]
+        try:
+            output = self._git(*_DIFF, "--diff-algorithm=minimal", *ends, timeout=_MINIMAL_SECONDS)
+        except process.TimedOut:
+            return self._git(*_DIFF, "--diff-algorithm=myers", *ends), True
+        return output, False
+
+    def unmerged(self) -> tuple[str, ...]:
+        """Paths with a merge conflict that is not resolved."""
+        listing = self._git("ls-files", "-z", "--unmerged", "--full-name")
+        names = {entry.split(b"\t", 1)[1] for entry in listing.split(b"\0") if entry}
+        return tuple(sorted(os.fsdecode(name) for name in names))
+
+    def untracked(self) -> tuple[str, ...]:
+        """Files git does not track and does not ignore, sorted."""
+        listing = self._git("ls-files", "-z", "--others", "--exclude-standard", "--full-name")
+        return tuple(sorted(os.fsdecode(name) for name in listing.split(b"\0") if name))
+
+    def tracked(self) -> tuple[str, ...]:
+        """Every path in the index."""
+        listing = self._git("ls-files", "-z", "--full-name")
+        return tuple(os.fsdecode(name) for name in listing.split(b"\0") if name)
+
+    def blob(self, treeish: str, path: str) -> bytes | None:
+        """A file's bytes in a commit or tree, None if it has none of that name.
+
+        Links are not followed: for a symbolic link the bytes are its target.
+        """
+        return self.blobs([f"{treeish}:{path}"])[0]
+
+    def blobs(self, names: Collection[str]) -> list[bytes | None]:
+        """The bytes of each object, by id or by `tree:path`, in order; None for a missing one."""
+        return list(self._batch(names)) if names else []
+
+    def _batch(self, names: Collection[str]) -> Iterator[bytes | None]:
+        # `cat-file --batch` reads names from standard input, one a line; a name with a line
+        # feed cannot be asked for there (`-z` needs git 2.38, and 2.39 ignores it for :path).
+        plain = [name for name in names if "\n" not in name]
+        output = self._feed("\n".join(plain)) if plain else b""
+        position = 0
+        for name in names:
+            if "\n" in name:
+                yield self._single(name)
+                continue
+            end = output.index(b"\n", position)
+            header = output[position:end].rsplit(b" ", 2)
+            position = end + 1
+            if header[-1] == b"missing" or len(header) != 3 or not header[2].isdigit():
+                yield None
+                continue
+            size = int(header[2])
+            yield output[position : position + size] if header[1] == b"blob" else None
+            position += size + 1
+
+    def _single(self, name: str) -> bytes | None:
+        try:
+            return self._git("cat-file", "blob", name)
+        except GitFailed:
+            return None
+
+    def _feed(self, lines: str) -> bytes:
+        done = process.run(
+            [*_SAFE, "cat-file", "--batch"],
+            cwd=self.root,
+            env=self._env,
+            stdin=os.fsencode(lines + "\n"),
+        )
+        if done.code:
+            raise GitFailed(done.stderr.decode("utf-8", "replace").strip())
+        return done.stdout
+
+
+def _no_repository(folder: Path, said: str) -> UsageError:
+    """git's own words turned into the next step."""
+    if "dubious ownership" in said:
+        return UsageError(
+            f"git does not trust {folder}: it belongs to another user",
+            hint=f"git config --global --add safe.directory {folder}",
+        )
+    if "must be run in a work tree" in said:
+        return UsageError(
+            f"{folder} is a bare repository: there is no working tree to judge",
+            hint="run qgate in a clone of it",
+        )
+    return UsageError(
+        f"{folder} is not inside a git repository",
+        hint="change into one, or name one with -C DIR",
+    )

@@ -1,0 +1,1 @@
+"""What tests share: real git repositories, coverage reports made by hand, runs of qgate."""

@@ -1,0 +1,130 @@
+"""Real git repositories in temporary folders, with an environment of their own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent.parent
+
+
+def clean_environment(home: Path) -> dict[str, str]:
+    """No user's git configuration, no CI variables, one author, one date."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "LC_ALL": "C.UTF-8",
+        "PYTHONPATH": str(ROOT),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_AUTHOR_NAME": "Author",
+        "GIT_AUTHOR_EMAIL": "author@example.com",
+        "GIT_COMMITTER_NAME": "Author",
+        "GIT_COMMITTER_EMAIL": "author@example.com",
+        # Tools started by tests must not read the variables of the run that measures us.
+        **{
+            name: value
+            for name, value in os.environ.items()
+            if name.startswith(("COVERAGE_PROCESS", "COV_CORE"))
+        },
+    }
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A finished program."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Repo:
+    """A repository: `path` is its working tree, `environ` what its programs see."""
+
+    path: Path
+    environ: dict[str, str]
+
+    def git(self, *arguments: str, check: bool = True) -> str:
+        """Run git; standard output without the newline at the end."""
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=self.path,
+            env=self.environ,
+            capture_output=True,
+            check=False,
+        )
+        if check and done.returncode:
+            raise AssertionError(done.stderr.decode("utf-8", "replace"))
+        return os.fsdecode(done.stdout).rstrip("\n")
+
+    def write(self, files: Mapping[str, str | bytes]) -> None:
+        """Write files by path, making folders; text as UTF-8 without newline translation."""
+        for name, content in files.items():
+            file = self.path / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content.encode() if isinstance(content, str) else content)
+
+    def commit(self, files: Mapping[str, str | bytes] | None = None, message: str = "x") -> str:
+        """Write, add all, commit; the new commit's id."""
+        self.write(files or {})
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--message", message)
+        return self.git("rev-parse", "HEAD")
+
+    def lcov(self, hits: Mapping[str, Mapping[int, int]], name: str = "lcov.info") -> None:
+        """Write an LCOV report: hits by path and line."""
+        self.write(
+            {
+                name: "".join(
+                    f"SF:{path}\n"
+                    + "".join(f"DA:{line},{count}\n" for line, count in lines.items())
+                    + "end_of_record\n"
+                    for path, lines in hits.items()
+                )
+            }
+        )
+
+    def measure(self, *arguments: str) -> Ran:
+        """Run `coverage run ARGUMENTS` here, for real."""
+        environ = {k: v for k, v in self.environ.items() if not k.startswith("COV")}
+        environ.pop("PYTHONPATH")
+        return self._run(sys.executable, "-m", "coverage", "run", *arguments, environ=environ)
+
+    def coverage(self, *arguments: str) -> Ran:
+        """Run another coverage command, such as `json` or `xml`."""
+        environ = {k: v for k, v in self.environ.items() if not k.startswith("COV")}
+        environ.pop("PYTHONPATH")
+        return self._run(sys.executable, "-m", "coverage", *arguments, environ=environ)
+
+    def qgate(self, *arguments: str, environ: Mapping[str, str] | None = None) -> Ran:
+        """Run the real command in the working tree, standard streams not a terminal."""
+        whole = {**self.environ, **(environ or {})}
+        return self._run(sys.executable, "-m", "qgate", *arguments, environ=whole)
+
+    def _run(self, *argv: str, environ: Mapping[str, str]) -> Ran:
+        done = subprocess.run(
+            argv,
+            cwd=self.path,
+            env=dict(environ),
+            capture_output=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+        return Ran(
+            done.returncode,
+            done.stdout.decode("utf-8", "replace"),
+            done.stderr.decode("utf-8", "replace"),
+        )
+
+
+def make_repo(folder: Path, home: Path) -> Repo:
+    """An empty repository with the branch `main`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    repo = Repo(folder, clean_environment(home))
+    repo.git("init", "--quiet", "--initial-branch=main")
+    return repo
