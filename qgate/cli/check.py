@@ -61,7 +61,7 @@ _QUIET_SECONDS: Final = 10
     type=click.Path(path_type=Path),
     help="The settings file. Default: .qgate.yml in the repository's root.",
 )
-def command(  # noqa: PLR0913 - click passes every option by name
+def command(
     *,
     gates: tuple[str, ...],
     base: str | None,

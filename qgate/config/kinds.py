@@ -10,6 +10,7 @@ from typing import Any, Final
 from qgate.parse.path_pattern import InvalidPattern, compile_pattern
 from qgate.parse.yaml_tree import Entry, Located
 
+_ALL: Final = 100
 _MAX_COUNT: Final = 1_000_000_000
 
 
@@ -66,7 +67,7 @@ def _read_percent(at: Located) -> Fraction:
     if not is_number:
         raise _expected("a number from 0 to 100", at)
     percent = Fraction(str(at.value))
-    if not 0 <= percent <= 100:
+    if not 0 <= percent <= _ALL:
         raise _expected("a number from 0 to 100", at)
     if (percent * 100).denominator != 1:
         raise WrongValue(f"at most two decimals count, found {at.value}", at)

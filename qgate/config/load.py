@@ -51,8 +51,10 @@ class Loaded:
 
 
 def variable(key: str) -> str:
-    """The environment variable of a key: `gates.coverage.threshold` has
-    `QGATE_GATES__COVERAGE__THRESHOLD`."""
+    """The environment variable of a key.
+
+    `gates.coverage.threshold` has `QGATE_GATES__COVERAGE__THRESHOLD`.
+    """
     return ENVIRONMENT_PREFIX + key.replace(".", "__").upper()
 
 
@@ -97,7 +99,7 @@ def _read_file(
     _read_section(root, "", name, values, origins, problems)
 
 
-def _read_section(  # noqa: PLR0913 - one walk that fills three collections
+def _read_section(
     at: Located,
     prefix: str,
     name: str,

@@ -42,7 +42,7 @@ def judged_by(base: Settings, head: Loaded) -> tuple[Settings, tuple[Weakening, 
     return build(values), tuple(weakened)
 
 
-def _is_weaker(ours: Any, theirs: Any, option: Option) -> bool:  # noqa: ANN401 - one of many types
+def _is_weaker(ours: Any, theirs: Any, option: Option) -> bool:
     if ours == theirs or option.bar is Bar.FREE:
         return False
     if option.bar is Bar.BASE or theirs is None or ours is None:

@@ -1,5 +1,7 @@
-"""The JSON Schema of `.qgate.yml`, for editors. Made from the declarations; a test compares
-the file that ships, rules/schemas/settings.schema.json, with this."""
+"""The JSON Schema of `.qgate.yml`, for editors, made from the declarations.
+
+A test compares the file that ships, rules/schemas/settings.schema.json, with this.
+"""
 
 from dataclasses import fields
 from typing import Any

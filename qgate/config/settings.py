@@ -43,7 +43,7 @@ T = TypeVar("T")
 
 
 def _option(default: T, kind: Kind, bar: Bar, text: str) -> T:
-    return field(default=default, metadata={"option": Option(kind, bar, text)})  # type: ignore[no-any-return,call-overload]  # dataclasses read it
+    return field(default=default, metadata={"option": Option(kind, bar, text)})
 
 
 def _choice(default: str, *lax_to_strict: str, text: str) -> str:
@@ -188,7 +188,7 @@ def options(section: type[Any] = Settings, prefix: str = "") -> Iterator[tuple[s
             yield from options(item.default_factory, f"{prefix}{item.name}.")  # type: ignore[arg-type]
 
 
-def value_of(settings: Settings, key: str) -> Any:  # noqa: ANN401 - one of many types
+def value_of(settings: Settings, key: str) -> Any:
     """The value of a dotted key."""
     value: Any = settings
     for name in key.split("."):

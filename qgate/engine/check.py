@@ -37,15 +37,17 @@ class Request:
 
 
 def check(request: Request) -> Report:
-    """Judge the change. Raises `UsageError` (with `SettingsError`); what could not be judged
-    is in the report."""
+    """Judge the change. What could not be judged is in the report.
+
+    Raises `UsageError`, of which `SettingsError` is one.
+    """
     if request.committed and request.staged:
         raise UsageError("--committed and --staged exclude each other", hint="choose one")
     if request.base is not None and request.staged:
         raise UsageError("--staged is always compared with HEAD", hint="leave out --base")
     repo = Repository(request.folder, request.environ)
     loaded = load_settings(repo, request)
-    wanted = _wanted_gates(request.gates, loaded.settings)
+    wanted = _wanted_gates(request.gates)
     enabled = gc.isenabled()
     # Parsing makes millions of objects and no cycles; collecting costs more than the work.
     gc.disable()
@@ -91,7 +93,7 @@ def _settings_text(path: Path, *, required: bool) -> str | None:
         raise SettingsError((f"{path.name}:1:1: not UTF-8 text: {error.reason}",)) from error
 
 
-def _wanted_gates(names: Collection[str], settings: Settings) -> dict[str, registry.Run]:
+def _wanted_gates(names: Collection[str]) -> dict[str, registry.Run]:
     known = registry.gates()
     for name in names:
         if name not in known:

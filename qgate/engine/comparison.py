@@ -55,7 +55,9 @@ def find(repo: Repository, wanted: Wanted) -> Comparison:
         )
     if wanted.event is not None:
         base = _of_event(repo, head, wanted.event)
-        return Comparison(base, Endpoint(sha=head, found="HEAD, checked out by CI"), True)
+        return Comparison(
+            base, Endpoint(sha=head, found="HEAD, checked out by CI"), from_event=True
+        )
     return Comparison(
         _local_base(repo, head, wanted.default_base),
         _local_head(head, committed=wanted.committed),
@@ -122,7 +124,7 @@ def _of_pull_request(repo: Repository, head: str, event: PullRequestEvent) -> En
     if head == event.head_sha:
         text = "merge base of the pull request's base and its head"
         return _merge_base(repo, head, event.base_sha, text)
-    if len(parents) == 2 and parents[1] == event.head_sha:
+    if parents[1:] == (event.head_sha,):
         return _exact(repo, parents[0], "first parent of the pull request's merge commit")
     raise Incomplete(
         "stale-merge",

@@ -28,8 +28,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing to say about one place. `line` 0 means the file as a whole, `path` ""
-    the change as a whole; `source` is the text of the first line, where known."""
+    """One thing to say about one place.
+
+    `line` 0 means the file as a whole, `path` "" the change as a whole; `source` is the text
+    of the first line, where known.
+    """
 
     rule: str
     message: str
@@ -51,8 +54,11 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateResult:
-    """What one gate found. `reason` is a slug, `summary` the same in words with figures,
-    `hint` the next step where the gate is incomplete."""
+    """What one gate found.
+
+    `reason` is a slug, `summary` the same in words with figures, `hint` the next step where
+    the gate is incomplete.
+    """
 
     name: str
     outcome: Outcome

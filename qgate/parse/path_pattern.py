@@ -48,8 +48,7 @@ def compile_pattern(text: str) -> PathPattern:
     anchored = "/" in text[:-1]
     parts = body.split("/")
     segments: list[_Segment] = [] if anchored else [_ANY]
-    for part in parts:
-        segments.append(_ANY if part == "**" else _tokens(part))
+    segments += [_ANY if part == "**" else _tokens(part) for part in parts]
     if text.endswith("/") or (parts[-1] == "**" and len(parts) > 1):
         # Everything below, not a file of that name.
         if parts[-1] == "**":
@@ -69,13 +68,7 @@ def _refuse_invalid(text: str) -> None:
         raise InvalidPattern("a leading `!` (negation) is not supported", 1)
     if text.startswith("\\#"):
         raise InvalidPattern("a leading `\\#` is not supported", 1)
-    escaped = False
-    for column, character in enumerate(text, 1):
-        if not escaped and character in "[]":
-            raise InvalidPattern("character classes are not supported; escape with `\\`", column)
-        escaped = character == "\\" and not escaped
-    if escaped:
-        raise InvalidPattern("the pattern ends in a lone `\\`", len(text))
+    _refuse_classes(text)
     if "//" in text:
         raise InvalidPattern("an empty segment `//` matches nothing", text.index("//") + 1)
     column = 1
@@ -85,6 +78,16 @@ def _refuse_invalid(text: str) -> None:
         column += len(part) + 1
     if text.endswith("/**/"):
         raise InvalidPattern("`**/` at the end: write `/**`", len(text) - 2)
+
+
+def _refuse_classes(text: str) -> None:
+    escaped = False
+    for column, character in enumerate(text, 1):
+        if not escaped and character in "[]":
+            raise InvalidPattern("character classes are not supported; escape with `\\`", column)
+        escaped = character == "\\" and not escaped
+    if escaped:
+        raise InvalidPattern("the pattern ends in a lone `\\`", len(text))
 
 
 def _tokens(part: str) -> tuple[int, ...]:

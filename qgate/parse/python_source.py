@@ -70,6 +70,13 @@ class Statement:
             node = node.parent
         return "\n".join(parts)
 
+    def headers(self) -> Iterator[ast.AST]:
+        """The statement's own syntax, then the compound statements around it, outwards."""
+        node: _Node | None = self.nodes[0]
+        while node is not None:
+            yield node.syntax
+            node = node.parent
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PythonSource:

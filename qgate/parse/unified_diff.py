@@ -1,8 +1,8 @@
-"""`git diff --raw -z --patch -U0` to changed files, from bytes.
+r"""`git diff --raw -z --patch -U0` to changed files, from bytes.
 
 Names, modes and blob ids come only from the raw part, so no spelling of a path can mislead.
 Hunks are consumed by their counts: a content line that looks like a header is content, and
-`\\ No newline at end of file` is no line. reviewdog's reader works by counts too
+`\ No newline at end of file` is no line. reviewdog's reader works by counts too
 (its diff/parse.go); diff-cover 11.0.1 and python-coverage-comment-action do not.
 """
 

@@ -32,7 +32,7 @@ def parse(data: bytes, *, start: Start, end: End | None = None, text: Text | Non
     parser.StartDoctypeDeclHandler = _refuse_internal_subset
     parser.EntityDeclHandler = _refuse_entity
     try:
-        parser.Parse(data, True)
+        parser.Parse(data, True)  # noqa: FBT003 - expat's own order
     except expat.ExpatError as error:
         raise MalformedReport(
             f"not well-formed XML, or cut off: {expat.ErrorString(error.code)} "
@@ -44,7 +44,7 @@ def parse(data: bytes, *, start: Start, end: End | None = None, text: Text | Non
 
 
 def _refuse_internal_subset(
-    _name: str, _system_id: str | None, _public_id: str | None, has_internal_subset: bool
+    _name: str, _system_id: str | None, _public_id: str | None, has_internal_subset: int
 ) -> None:
     if has_internal_subset:
         raise MalformedReport("the XML carries an internal DTD; qgate refuses to read it")

@@ -83,14 +83,14 @@ def _document(events: Iterator[Any]) -> Located:
     return root or Located(None, 1, 1)
 
 
-def _node(event: Any, events: Iterator[Any], depth: int) -> Located:  # noqa: ANN401 - untyped
+def _node(event: Any, events: Iterator[Any], depth: int) -> Located:
     if isinstance(event, yaml.AliasEvent) or event.anchor:
         raise _refused("an anchor or alias", event)
     if event.tag not in (None, "!"):
         raise _refused(f"the tag {event.tag}", event)
     if depth > _MAX_DEPTH:
         raise _refused(f"more than {_MAX_DEPTH} levels", event)
-    line, column = event.start_mark.line + 1, event.start_mark.column + 1
+    line, column = _place(event)
     if isinstance(event, yaml.ScalarEvent):
         if not event.implicit[0]:
             return Located(event.value, line, column)
@@ -114,8 +114,7 @@ def _entries(events: Iterator[Any], depth: int) -> dict[str, Entry]:
         if event.value in entries:
             first = entries[event.value].line
             raise _refused(f"the key {event.value!r} a second time (first on line {first})", event)
-        place = event.start_mark.line + 1, event.start_mark.column + 1
-        entries[event.value] = Entry(_node(next(events), events, depth + 1), *place)
+        entries[event.value] = Entry(_node(next(events), events, depth + 1), *_place(event))
     return entries
 
 
@@ -125,6 +124,10 @@ def _plain(text: str) -> Scalar:
     return int(text) if _INTEGER.fullmatch(text) else text
 
 
-def _refused(what: str, event: Any) -> InvalidYaml:  # noqa: ANN401 - untyped
-    mark = event.start_mark
-    return InvalidYaml(f"{what} is not allowed here", mark.line + 1, mark.column + 1)
+def _refused(what: str, event: Any) -> InvalidYaml:
+    return InvalidYaml(f"{what} is not allowed here", *_place(event))
+
+
+def _place(event: Any) -> tuple[int, int]:
+    """1-based line and column of an event."""
+    return event.start_mark.line + 1, event.start_mark.column + 1

@@ -9,9 +9,12 @@ _ACTIVE: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 
+_LAST_BYTE: Final = 0xFF
+_SURROGATE_ESCAPES: Final = range(0xDC80, 0xDD00)  # each stands for one byte of a path
+
 
 def inert(text: str) -> str:
-    """One line in which every control character is spelled out, such as `\\x1b`.
+    r"""One line in which every control character is spelled out, such as `\x1b`.
 
     Bytes of a path that are not UTF-8 show as `\\xNN`; a tab becomes a space.
     """
@@ -25,6 +28,6 @@ def inert_lines(text: str) -> str:
 
 def _spelled(match: re.Match[str]) -> str:
     code = ord(match[0])
-    if 0xDC80 <= code <= 0xDCFF:  # a surrogate escape: the byte itself
+    if code in _SURROGATE_ESCAPES:
         code -= 0xDC00
-    return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"
+    return f"\\u{code:04x}" if code > _LAST_BYTE else f"\\x{code:02x}"

@@ -1,5 +1,7 @@
-"""The published JSON report, `qgate.report/1`. Its schema ships as
-rules/schemas/report-1.schema.json; fields may be added to it, never changed."""
+"""The published JSON report, `qgate.report/1`.
+
+Its schema ships as rules/schemas/report-1.schema.json; fields may be added, never changed.
+"""
 
 import json
 from typing import Any, Final

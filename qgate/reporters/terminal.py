@@ -108,9 +108,8 @@ def _lines(findings: Sequence[Finding]) -> RenderableType:
     for finding in findings[:_MOST_LINES]:
         source = Text(inert(finding.source), no_wrap=True, overflow="ellipsis")
         table.add_row(str(finding.line), source, Text(_short(finding), style=_colour(finding)))
-    if more := len(findings) - _MOST_LINES:
-        if more > 0:
-            table.add_row("", Text(f"and {more} more", style="dim"), "")
+    if (more := len(findings) - _MOST_LINES) > 0:
+        table.add_row("", Text(f"and {more} more", style="dim"), "")
     return Padding(table, (0, 2, 0, 2))
 
 

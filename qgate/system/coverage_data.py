@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from qgate.errors import MalformedReport
@@ -57,7 +57,7 @@ class NativeData:
         executed = frozenset(line for (blob,) in bits for line in _lines(blob))
         return FileCoverage(path=path, executed=executed, missing=None)
 
-    def _rows(self, query: str, arguments: Iterable[int] = ()) -> list[tuple[int, ...]]:
+    def _rows(self, query: str, arguments: Iterable[int] = ()) -> list[Any]:
         try:
             connection = sqlite3.connect(self._uri, uri=True)
             try:

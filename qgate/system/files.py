@@ -18,7 +18,9 @@ def expand(pattern: str, folder: Path) -> tuple[Path, ...]:
     whole = folder / Path(pattern).expanduser()
     if not glob.has_magic(pattern) or whole.exists():
         return (whole,)
-    return tuple(sorted(Path(found) for found in glob.glob(str(whole), recursive=True)))
+    # Path.glob takes no absolute pattern.
+    found = glob.glob(str(whole), recursive=True)  # noqa: PTH207
+    return tuple(sorted(map(Path, found)))
 
 
 @contextlib.contextmanager

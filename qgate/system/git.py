@@ -37,6 +37,8 @@ _DIFF: Final = (
 # They would change the diff's text, run a program, or stop to ask.
 _UNSET: Final = frozenset({"GIT_DIFF_OPTS", "GIT_EXTERNAL_DIFF", "GIT_PAGER", "GIT_TRACE"})
 
+_BATCH_HEADER: Final = re.compile(rb"[0-9a-f]+ (\w+) (\d+)")
+_PARENT: Final = re.compile(rb"^parent ([0-9a-f]+)$", re.MULTILINE)
 _MINIMAL_SECONDS: Final = 20.0
 _DEEPEN_STEPS: Final = ("--deepen=50", "--deepen=500", "--unshallow")
 _FETCH_SECONDS: Final = 300.0
@@ -92,7 +94,7 @@ class Repository:
         """The ids of a commit's parents as the object says, also past a shallow border."""
         text = self._git("cat-file", "commit", commit)
         header = text.split(b"\n\n", 1)[0]
-        return tuple(found.decode() for found in re.findall(rb"^parent ([0-9a-f]+)$", header, re.M))
+        return tuple(found.decode() for found in _PARENT.findall(header))
 
     def merge_base(self, one: str, other: str) -> str | None:
         """The best common ancestor of two commits, None if they share none here."""
@@ -218,13 +220,13 @@ class Repository:
                 yield self._single(name)
                 continue
             end = output.index(b"\n", position)
-            header = output[position:end].rsplit(b" ", 2)
+            found = _BATCH_HEADER.fullmatch(output, position, end)
             position = end + 1
-            if header[-1] == b"missing" or len(header) != 3 or not header[2].isdigit():
+            if found is None:
                 yield None
                 continue
-            size = int(header[2])
-            yield output[position : position + size] if header[1] == b"blob" else None
+            size = int(found[2])
+            yield output[position : position + size] if found[1] == b"blob" else None
             position += size + 1
 
     def _single(self, name: str) -> bytes | None:
@@ -246,7 +248,7 @@ class Repository:
 
 
 def _no_repository(folder: Path, said: str) -> UsageError:
-    """git's own words turned into the next step."""
+    """Turn git's own words into the next step."""
     if "dubious ownership" in said:
         return UsageError(
             f"git does not trust {folder}: it belongs to another user",

@@ -118,10 +118,8 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     """TERM to the group, two seconds of grace, then KILL."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGTERM)
-    try:
+    with contextlib.suppress(subprocess.TimeoutExpired):
         child.wait(timeout=_GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        pass
     # The leader may have ended while a child of its own lives on in the group.
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)

@@ -1,1 +1,1 @@
-"""The gate `coverage`: are the statements that this change touches covered by tests?"""
+"""The gate `coverage`: whether the statements that this change touches are covered by tests."""

@@ -66,8 +66,10 @@ def _is_same(new: Statement, old: Statement) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Three consecutive statements whose lines all changed: a digest of their text, the file
-    and hunk they stand in, and their first lines."""
+    """Three consecutive statements whose lines all changed.
+
+    A digest of their text, the file and hunk they stand in, and their first lines.
+    """
 
     digest: int
     place: tuple[str, int]

@@ -53,8 +53,9 @@ class Evidence:
 def collect(
     settings: CoverageSettings, *, root: Path, folder: Path, named: bool
 ) -> tuple[Evidence, ...]:
-    """Every report that is named in the settings (relative to `folder` if by a flag), else
-    found in the usual places below `root`.
+    """Every report that is named in the settings, else all in the usual places below `root`.
+
+    Names given by a flag are relative to `folder`.
 
     Raises `Incomplete` where there is none, one cannot be read, or one of `expect_reports` is
     not there.

@@ -61,18 +61,19 @@ def _is_keyword(line: bytes) -> bool:
 
 
 def _depends_on_interpreter(statement: Statement) -> bool:
-    """Statements that some Python versions compile to nothing: bare annotations, constants,
-    and branches of a constant test."""
-    node = statement.nodes[0]
-    match node.syntax:
+    """Statements that some Python versions compile to nothing.
+
+    Bare annotations, constants, and branches of a constant test.
+    """
+    match statement.nodes[0].syntax:
         case ast.AnnAssign(value=None) | ast.Expr(value=ast.Constant()) | ast.Pass():
             return True
-    while node is not None:
-        match node.syntax:
-            case (
-                ast.If(test=ast.Constant() | ast.Name(id="__debug__"))
-                | ast.While(test=ast.Constant())
-            ):
-                return True
-        node = node.parent  # type: ignore[assignment]
+    return any(_has_constant_test(header) for header in statement.headers())
+
+
+def _has_constant_test(header: ast.AST) -> bool:
+    match header:
+        case ast.If(test=test) | ast.While(test=test):
+            is_debug = isinstance(test, ast.Name) and test.id == "__debug__"
+            return is_debug or isinstance(test, ast.Constant)
     return False

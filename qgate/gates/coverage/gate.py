@@ -14,7 +14,6 @@ from qgate.gates.coverage import command, earlier, evidence, freshness, measured
 from qgate.gates.coverage.earlier import Run, Version
 from qgate.gates.coverage.evidence import Evidence
 from qgate.gates.coverage.judge import FileVerdict, Span, judge, with_moved
-from qgate.gates.coverage.measured import Measured
 from qgate.gates.coverage.paths import PathMap
 from qgate.gates.coverage.rules import Rule
 from qgate.model.changes import ChangedFile, Side
@@ -256,8 +255,10 @@ class _Judging:
     def _exits_later(
         self, text: str, coverage: FileCoverage, source: PythonSource, touched: frozenset[int]
     ) -> "measured.ExitsOfArcs":
-        """Exits by coverage.py's own analysis, slow and so only where a touched header can
-        have several."""
+        """Exits by coverage.py's own analysis.
+
+        It is slow, and so done only where a touched header can have several.
+        """
 
         def exits() -> Mapping[int, Exits]:
             if coverage.arcs is None or not source.has_branch(touched):
@@ -286,7 +287,7 @@ class _Judging:
         return judge(file.path, touched, whole)
 
     def _refuse_other_content(self, file: ChangedFile, new: bytes) -> None:
-        """The tests ran on the working tree: is what is judged what they saw?"""
+        """The tests ran on the working tree: what is judged must be what they saw."""
         if file.path not in self.known:
             return
         side = self.context.changes.head.side

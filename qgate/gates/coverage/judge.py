@@ -82,7 +82,9 @@ def judge(
     `same` are the format-only ones, `pragma_lines` the changed lines that match an exclusion
     pattern. A statement that is neither coverable nor excluded does not count at all.
     """
-    hits, misses, excluded = [], [], []
+    hits: list[Span] = []
+    misses: list[Span] = []
+    excluded: list[Span] = []
     format_only = 0
     for span in touched:
         is_hit = span.first in measured.hits

@@ -43,8 +43,10 @@ def of_python(
     source: PythonSource,
     exits_of_arcs: ExitsOfArcs,
 ) -> Measured:
-    """A Python file's coverage. The statements are the report's, or the source's where the
-    report knows only what ran; `exits_of_arcs` is asked only where native data has arcs.
+    """A Python file's coverage.
+
+    The statements are the report's, or the source's where the report knows only what ran;
+    `exits_of_arcs` is asked only where native data has arcs.
 
     A statement that only the report's own configuration excludes counts as missing: the
     change may have brought that configuration.
@@ -72,8 +74,10 @@ def of_python(
 
 
 def of_lines(origin: str, coverage: FileCoverage, texts: Sequence[str]) -> Measured:
-    """A file in another language: each line the report knows is a statement, unless it is
-    blank, a comment or brackets only, which Go's blocks of lines contain."""
+    """A file in another language: each line the report knows is a statement.
+
+    Unless it is blank, a comment or brackets only, which Go's blocks of lines contain.
+    """
     code = _code_lines(texts)
     return Measured(
         origin=origin,

@@ -115,7 +115,7 @@ class PathMap:
         return path
 
     def _aliased(self, path: str) -> list[str]:
-        """What coverage.py's `[paths]` make of a path: its root replaced by the first of a group."""
+        """What coverage.py's `[paths]` make of it: its root replaced by the first of a group."""
         results = []
         for canonical, *others in self.aliases.values():
             for other in others:
@@ -133,7 +133,8 @@ class PathMap:
         files too: `utils.py` of some other project must not pass for ours.
         """
         parts = _parts(path)
-        best, longest = set(), 0
+        best: set[str] = set()
+        longest = 0
         for candidate in self._by_name.get(parts[-1], ()):
             theirs = _parts(candidate)
             shared = _shared_end(parts, theirs)

@@ -68,8 +68,11 @@ def build(
 
 
 def has_lines(file: ChangedFile) -> bool:
-    """Whether a changed file has any line that could be judged: not one that was deleted, only
-    renamed, only given another mode, or that is a link or a submodule."""
+    """Whether a changed file has any line that could be judged.
+
+    One that was deleted, only renamed or only given another mode has none, nor has a link or
+    a submodule.
+    """
     return file.status is not Status.DELETED and file.is_regular and any(file.changed_lines())
 
 

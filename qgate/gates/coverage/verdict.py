@@ -132,8 +132,8 @@ def _file_below(
     worst = min(below, key=lambda file: (file.score(settings.partial) / file.coverable, file.path))
     rule = Rule.FILE_BELOW_MINIMUM
     message = (
-        f"{_show(worst.score(settings.partial), worst.coverable)} of its changed statements covered, "
-        f"{show_percent(least)} % needed in each file"
+        f"{_show(worst.score(settings.partial), worst.coverable)} of its changed statements "
+        f"covered, {show_percent(least)} % needed in each file"
         + (f" ({len(below)} files are below)" if len(below) > 1 else "")
     )
     return {rule.slug: _demand(rule, message, worst.path)}
@@ -223,7 +223,7 @@ def _excluded_runs(file: FileVerdict) -> list[tuple[Span, str]]:
     return texts
 
 
-def _at(  # noqa: PLR0913 - the parts of one finding
+def _at(
     file: FileVerdict,
     span: Span,
     rule: Rule,
