@@ -10,7 +10,7 @@ import re
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, cast
+from typing import Final
 
 from qgate.errors import MalformedReport
 from qgate.model.coverage import Exits, FileCoverage
@@ -82,13 +82,15 @@ class Reader:
     files: dict[str, Lines] = field(default_factory=dict)
     classes: int = 0
     _inside: Lines | None = None
+    _is_in_method: bool = False
+    _has_own_lines: bool = False
+    _of_methods: list[dict[str, str]] = field(default_factory=list)
     _source: list[str] | None = None
     _has_root: bool = False
 
     def read(self, data: bytes | mmap.mmap) -> None:
         """Read `data` to its end. Raises `MalformedReport`."""
-        # expat reads any buffer; the door's signature names only the usual one.
-        xml_events.parse(cast("bytes", data), start=self._start, end=self._end, text=self._text)
+        xml_events.parse(data, start=self._start, end=self._end, text=self._text)
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         if not self._has_root and name != ROOT:
@@ -97,12 +99,22 @@ class Reader:
             raise MalformedReport(f"a source of the Cobertura report holds a {name[:40]!r} element")
         self._has_root = True
         if name == "line":
-            if self._inside is not None:
-                self._inside.add(attributes)
+            self._line(attributes)
+        elif name == "method":
+            self._is_in_method = True
         elif name == "class":
             self._open(attributes)
         elif name == "source" and self._inside is None:
             self._source = []
+
+    def _line(self, attributes: Mapping[str, str]) -> None:
+        if self._inside is None:
+            return
+        if self._is_in_method:
+            self._of_methods.append(dict(attributes))
+        else:
+            self._has_own_lines = True
+            self._inside.add(attributes)
 
     def _open(self, attributes: Mapping[str, str]) -> None:
         path = attributes.get("filename")
@@ -111,11 +123,19 @@ class Reader:
         if self._inside is not None:
             raise MalformedReport(f"a class of {path!r} lies inside another class")
         self.classes += 1
+        self._has_own_lines = False
+        self._of_methods.clear()
         self._inside = self.files.setdefault(path, Lines(path))
 
     def _end(self, name: str) -> None:
-        if name == "class":
+        if name == "class" and self._inside is not None:
+            # A class lists all its lines itself; what its methods list is the same again, but
+            # istanbul's name the heads of functions, which are no statements.
+            for attributes in () if self._has_own_lines else self._of_methods:
+                self._inside.add(attributes)
             self._inside = None
+        elif name == "method":
+            self._is_in_method = False
         elif name == "source" and self._source is not None:
             if root := "".join(self._source).strip():
                 self.roots.append(root)

@@ -49,11 +49,14 @@ def compile_pattern(text: str) -> PathPattern:
     parts = body.split("/")
     segments: list[_Segment] = [] if anchored else [_ANY]
     segments += [_ANY if part == "**" else _tokens(part) for part in parts]
-    if text.endswith("/") or (parts[-1] == "**" and len(parts) > 1):
+    if text == "**/":
+        # Any directory, and everything below it.
+        segments = [(_STAR,), (_STAR,), _ANY]
+    elif text.endswith("/"):
         # Everything below, not a file of that name.
-        if parts[-1] == "**":
-            segments.pop()
         segments += [(_STAR,), _ANY]
+    elif len(parts) > 1 and parts[-1] == "**":
+        segments[-1:] = [(_STAR,), _ANY]
     elif parts[-1] != "*":
         # A pattern also owns what is below a directory of its name; GitHub's exception is a
         # last segment of exactly `*`, which means direct children.

@@ -4,7 +4,9 @@ Entities and internal DTD subsets are refused. A bare `<!DOCTYPE name SYSTEM "..
 JaCoCo and gcovr always write, is let through: expat never fetches it, and it declares nothing.
 """
 
+import mmap
 from collections.abc import Callable, Mapping
+from typing import cast
 from xml.parsers import expat
 
 from qgate.errors import MalformedReport
@@ -14,7 +16,9 @@ End = Callable[[str], None]
 Text = Callable[[str], None]
 
 
-def parse(data: bytes, *, start: Start, end: End | None = None, text: Text | None = None) -> None:
+def parse(
+    data: bytes | mmap.mmap, *, start: Start, end: End | None = None, text: Text | None = None
+) -> None:
     """Call `start(name, attributes)` and `end(name)` for each element, in document order.
 
     `text(part)` gets the character data between them, which may come in several parts.
@@ -32,7 +36,8 @@ def parse(data: bytes, *, start: Start, end: End | None = None, text: Text | Non
     parser.StartDoctypeDeclHandler = _refuse_internal_subset
     parser.EntityDeclHandler = _refuse_entity
     try:
-        parser.Parse(data, True)  # noqa: FBT003 - expat's own order
+        # expat reads any buffer; its type stub names only the usual one.
+        parser.Parse(cast("bytes", data), True)  # noqa: FBT003 - expat's own order
     except expat.ExpatError as error:
         raise MalformedReport(
             f"not well-formed XML, or cut off: {expat.ErrorString(error.code)} "

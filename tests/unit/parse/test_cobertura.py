@@ -58,15 +58,19 @@ def test_of_several_accounts_of_a_lines_exits_the_larger_counts_stand(
     assert file.exits == {1: Exits(taken=2, total=4)}
 
 
-def test_lines_under_methods_count_too() -> None:
-    data = report(
-        b'<class filename="a.js"><methods><method><lines><line number="1" hits="0"/>'
-        b'<line number="2" hits="4"/></lines></method></methods>'
-        b'<lines><line number="2" hits="0"/></lines></class>'
-    )
+METHODS = b'<methods><method><lines><line number="1" hits="0"/></lines></method></methods>'
+
+
+def test_lines_of_methods_do_not_count_beside_those_of_the_class() -> None:
+    own = b'<lines><line number="2" hits="4"/></lines>'
+    data = report(b'<class filename="a.js">' + METHODS + own + b"</class>")
     file = cobertura.parse(data).file("a.js")
-    assert file.executed == frozenset({2})
-    assert file.missing == frozenset({1})
+    assert (file.executed, file.missing) == (frozenset({2}), frozenset())
+
+
+def test_lines_of_methods_count_where_the_class_has_none_of_its_own() -> None:
+    data = report(b'<class filename="a.js">' + METHODS + b"</class>")
+    assert cobertura.parse(data).file("a.js").missing == frozenset({1})
 
 
 def test_a_report_without_classes_names_no_path() -> None:

@@ -107,7 +107,8 @@ def by_element_tree(data: bytes) -> Reading:
     files: dict[str, tuple[set[int], set[int], dict[int, Exits]]] = {}
     for element in root.iter("class"):
         ran, missed, exits = files.setdefault(element.attrib["filename"], (set(), set(), {}))
-        for line in element.iter("line"):
+        # The class's own lines; those of its methods only where it has none.
+        for line in element.findall("./lines/line") or element.iter("line"):
             number = int(line.attrib["number"])
             (ran if int(line.attrib["hits"]) else missed).add(number)
             counts = re.search(r"(\d+)/(\d+)", line.get("condition-coverage", ""))

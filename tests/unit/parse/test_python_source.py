@@ -1,0 +1,179 @@
+"""Statements of a Python source, with coverage.py's own parser as the oracle."""
+
+import sysconfig
+import textwrap
+from pathlib import Path
+
+import pytest
+from coverage.config import DEFAULT_EXCLUDE
+from coverage.misc import join_regex
+from coverage.parser import PythonParser
+
+from qgate.parse import python_source
+from qgate.parse.python_source import PythonSource, UnparsableSource
+
+EXCLUDE = join_regex(DEFAULT_EXCLUDE)
+STANDARD_LIBRARY = Path(sysconfig.get_path("stdlib"))
+# A spread over the library: every ninth top-level module and one package of odd syntax.
+MODULES = [
+    *sorted(STANDARD_LIBRARY.glob("[a-z]*.py"))[::9],
+    *sorted(STANDARD_LIBRARY.glob("asyncio/*.py"))[::5],
+]
+
+
+def parsed(text: str, *, exclude: str = "") -> PythonSource:
+    return python_source.parse(textwrap.dedent(text).encode(), exclude=exclude)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
+@pytest.mark.parametrize("exclude", ["", EXCLUDE], ids=["all", "exclusions"])
+def test_statements_and_owners_are_those_of_coverage_py(module: Path, exclude: str) -> None:
+    data = module.read_bytes()
+    text = python_source.decode(data)
+    theirs = PythonParser(text=text, exclude=exclude or None)
+    theirs.parse_source()
+    ours = python_source.parse(data, exclude=exclude)
+    assert ours.coverable == theirs.statements
+    owners = {line: ours.owner(line) for line in theirs.multiline_map if ours.owner(line)}
+    assert owners == {line: theirs.multiline_map[line] for line in owners}
+
+
+def test_the_oracle_sees_sources_with_and_without_exclusions() -> None:
+    sources = [python_source.parse(module.read_bytes(), exclude=EXCLUDE) for module in MODULES]
+    assert any(source.excluded for source in sources)
+    assert any(not source.pragmas for source in sources)
+
+
+CALL = """\
+def f(a, b):
+    return call(
+        a,
+        b,  # why
+    )
+"""
+
+
+def test_every_line_of_a_call_belongs_to_its_first() -> None:
+    source = parsed(CALL)
+    assert [source.owner(line) for line in range(1, 7)] == [1, 2, 2, 2, 2, 0]
+
+
+HEADERS = {
+    "def": "def f(\n    a,\n    b=1,  # :\n) -> int:\n    return a\n",
+    "def without arguments": "def f(\n):\n    return 1\n",
+    "class": "class A(\n    B,\n    metaclass=M,\n):\n    x = 1\n",
+    "if": "if (\n    a\n    and b\n):\n    x = 1\n",
+    "with": "with (\n    a as b,\n    c as d,\n):\n    x = 1\n",
+    "except": "try:\n    x = 1\nexcept (\n    A,\n    B,\n) as e:\n    y = 1\n",
+    "case": "match x:\n    case (\n        A()\n        | B()\n    ):\n        y = 1\n",
+    "backslash": "if a and \\\n   b:\n    x = 1\n",
+    "non-ASCII": "def f(\n    ä='ö:',\n    ü=': #',\n):\n    return ä\n",
+}
+
+
+@pytest.mark.parametrize("text", HEADERS.values(), ids=HEADERS.keys())
+def test_a_header_reaches_to_its_colon_and_no_further(text: str) -> None:
+    theirs = PythonParser(text=text)
+    theirs.parse_source()
+    ours = python_source.parse(text.encode())
+    lines = range(1, text.count("\n") + 1)
+    assert ours.coverable == theirs.statements
+    assert {line: ours.owner(line) for line in theirs.multiline_map} == theirs.multiline_map
+    assert all(ours.owner(line) for line in lines if text.split("\n")[line - 1] != "try:")
+
+
+def test_what_shares_a_line_is_one_statement() -> None:
+    source = parsed("a = 1; b = (\n  2)\nif a: b = 3\n")
+    assert [(each.first, each.last) for each in source.statements] == [(1, 2), (3, 3)]
+
+
+def test_a_decorator_is_a_statement_of_its_own() -> None:
+    source = parsed("@first(\n    1\n)\n@second\ndef f():\n    pass\n")
+    assert [each.first for each in source.statements] == [1, 4, 5, 6]
+
+
+def test_blank_lines_comments_and_else_belong_to_nothing() -> None:
+    source = parsed("if a:\n    x = 1\n# note\n\nelse:\n    x = 2\n")
+    assert [source.owner(line) for line in (3, 4, 5)] == [0, 0, 0]
+
+
+def test_a_docstring_is_not_coverable() -> None:
+    assert parsed('"""One\ntwo."""\nx = 1\n').coverable == {3}
+
+
+def test_line_breaks_inside_a_line_do_not_count() -> None:
+    source = python_source.parse("x = 1\n\f\ny = '\u2028'\nz = 3\n".encode())
+    assert source.coverable == {1, 3, 4}
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"\xef\xbb\xbfx = 1\r\ny = 2\r\n", {1, 2}),
+        (b"# -*- coding: latin-1 -*-\nx = '\xe9'\n", {2}),
+        (b"x = 1", {1}),
+        (b"", set()),
+        (b"# only a comment\n", set()),
+    ],
+    ids=["BOM and CRLF", "latin-1", "no newline", "empty", "comment"],
+)
+def test_any_encoding_and_ending_of_python_is_read(data: bytes, expected: set[int]) -> None:
+    assert python_source.parse(data).coverable == expected
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"def f(:\n",
+        b"x = '\xff'\n",
+        b"# -*- coding: no-such -*-\n",
+        b"x = 1\0\n",
+        b"(" * 1000 + b")" * 1000,
+        b"x = " + b"-" * 100_000 + b"1",
+    ],
+    ids=["syntax", "not UTF-8", "encoding", "NUL", "brackets", "nesting"],
+)
+def test_what_is_not_python_is_refused_by_name(data: bytes) -> None:
+    with pytest.raises(UnparsableSource):
+        python_source.parse(data)
+
+
+def test_a_lone_return_ends_a_line_for_python_and_not_for_git() -> None:
+    data = b"a = 1\rb = 2\r\nc = 3\nd = 4\re = 5\n"
+    assert python_source.parse(data).coverable == {1, 2, 3, 4, 5}
+    assert list(python_source.from_git_lines(data, [1, 3])) == [1, 2, 4, 5]
+    assert list(python_source.from_git_lines(data.replace(b"\r", b""), [1, 3])) == [1, 3]
+
+
+def test_a_pragma_excludes_what_it_heads() -> None:
+    source = parsed(
+        """\
+        def f():  # pragma: no cover
+            x = 1
+            return x
+        y = 1
+        """,
+        exclude=EXCLUDE,
+    )
+    assert (source.coverable, source.excluded, source.pragmas) == ({4}, {1, 2, 3}, {1})
+
+
+def test_a_pattern_may_span_lines() -> None:
+    source = parsed("x = 1\nif a:\n    stop()\ny = 1\n", exclude=r"if a:\n\s+stop")
+    assert (source.excluded, source.pragmas) == ({2, 3}, {2, 3})
+
+
+def test_the_same_code_in_another_place_is_not_the_same() -> None:
+    one, other = parsed("if a:\n    x()\n"), parsed("if b:\n    x( )\n")
+    assert one.statements[1].own_syntax() == other.statements[1].own_syntax()
+    assert one.statements[1].syntax_in_place() != other.statements[1].syntax_in_place()
+
+
+def test_the_other_branch_is_another_place() -> None:
+    one, other = parsed("if a:\n    x()\n"), parsed("if a:\n    y()\nelse:\n    x()\n")
+    assert one.statements[1].syntax_in_place() != other.statements[2].syntax_in_place()
+
+
+def test_spelling_does_not_change_the_syntax() -> None:
+    one, other = parsed("x = f('a', 16)\n"), parsed('x = f(\n    "a",\n    0x10,\n)\n')
+    assert one.statements[0].syntax_in_place() == other.statements[0].syntax_in_place()
