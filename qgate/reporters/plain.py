@@ -1,5 +1,7 @@
 """The report for a pipe or a log: one line a finding, in the form editors and grep know."""
 
+from collections import Counter
+
 from qgate.model.changes import Endpoint
 from qgate.model.report import Finding, GateResult, Outcome, Report
 from qgate.reporters.inert import inert, inert_lines
@@ -14,12 +16,22 @@ def render(report: Report) -> str:
             lines += [_finding(finding) for finding in gate.findings]
         elif "\n" in gate.summary:
             lines.append(inert_lines(gate.summary))
+        lines += _left_out(gate)
     lines += [f"note: {inert(note)}" for note in report.notes]
     if report.base and report.head:
         lines.append(f"base {ends(report.base)}, head {ends(report.head)}")
     lines += [f"hint: {inert_lines(gate.hint)}" for gate in report.gates if gate.hint]
     lines.append(verdict_line(report))
     return "\n".join(lines) + "\n"
+
+
+def _left_out(gate: GateResult) -> list[str]:
+    """How many files each rule left out; which ones is in the JSON and on a terminal."""
+    rules = Counter(each.rule for each in gate.left_out)
+    return [
+        f"left out: {count} {'file' if count == 1 else 'files'} ({inert(rule)})"
+        for rule, count in rules.items()
+    ]
 
 
 def verdict_line(report: Report) -> str:

@@ -25,7 +25,7 @@ _MARKS: Final = {
 }
 _MOST_FILES: Final = 8
 _MOST_LINES: Final = 8
-_MOST_LEFT_OUT: Final = 5
+_MOST_LEFT_OUT: Final = 3
 _COUNTED: Final = (
     ("partial", "partial"),
     ("excluded_changed", "excluded"),
@@ -101,11 +101,14 @@ def _findings(findings: Sequence[Finding]) -> Iterator[RenderableType]:
 
 
 def _lines(findings: Sequence[Finding]) -> RenderableType:
-    table = Table.grid(padding=(0, 1))
-    table.add_column(justify="right", style="dim", no_wrap=True)
-    table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
-    table.add_column(no_wrap=True)
-    for finding in findings[:_MOST_LINES]:
+    shown = findings[:_MOST_LINES]
+    table = Table.grid(padding=(0, 1), expand=True)
+    # Numbers are never given up; a message takes what room it needs, up to a third.
+    numbers = max(len(str(finding.line)) for finding in shown)
+    table.add_column(justify="right", style="dim", no_wrap=True, min_width=numbers)
+    table.add_column(no_wrap=True, overflow="ellipsis", ratio=2)
+    table.add_column(overflow="fold", ratio=1)
+    for finding in shown:
         source = Text(inert(finding.source), no_wrap=True, overflow="ellipsis")
         table.add_row(str(finding.line), source, Text(_short(finding), style=_colour(finding)))
     if (more := len(findings) - _MOST_LINES) > 0:
@@ -118,11 +121,13 @@ def _short(finding: Finding) -> str:
 
 
 def _left_out(gate: GateResult) -> Iterator[RenderableType]:
-    shown = gate.left_out[:_MOST_LEFT_OUT]
-    for index, each in enumerate(shown):
-        yield _line("" if index else "left out", f"{inert(each.path)} ({inert(each.rule)})")
-    if more := len(gate.left_out) - len(shown):
-        yield _line("", f"and {more} more")
+    paths: dict[str, list[str]] = {}
+    for each in gate.left_out:
+        paths.setdefault(each.rule, []).append(inert(each.path))
+    for index, (rule, names) in enumerate(paths.items()):
+        more = f" and {len(names) - _MOST_LEFT_OUT} more" if len(names) > _MOST_LEFT_OUT else ""
+        text = f"{', '.join(names[:_MOST_LEFT_OUT])}{more} ({inert(rule)})"
+        yield _line("" if index else "left out", text)
 
 
 def _line(label: str, text: str, style: str = "dim") -> RenderableType:

@@ -248,6 +248,7 @@ class _Judging:
             if old is not None and is_comparable
             else frozenset(),
             pragma_lines=changed & source.pragmas,
+            has_branching=source.has_branch(touched & source.coverable),
         )
         runs = [] if _has_lone_returns(new) else list(earlier.added_runs(file, version))
         return judged, runs

@@ -22,7 +22,8 @@ class FileVerdict:
     """What became of one file's touched statements.
 
     `hits` (partial ones included) and `misses` are what can be covered; `moved` marks some of
-    both. `unmeasured`: no report knows the file. `pragmas`: excluded statements that this
+    both. `unmeasured`: no report knows the file; `lacks_branches`: those that do say nothing
+    of branches, although it has some. `pragmas`: excluded statements that this
     change itself excludes, by a pragma on one of its lines.
     """
 
@@ -35,6 +36,7 @@ class FileVerdict:
     moved: frozenset[int] = frozenset()
     exits: Mapping[int, Exits] = field(default_factory=dict)
     unmeasured: bool = False
+    lacks_branches: bool = False
     known_statements: int = 0
 
     @property
@@ -76,11 +78,12 @@ def judge(
     *,
     same: frozenset[int] = frozenset(),
     pragma_lines: frozenset[int] = frozenset(),
+    has_branching: bool = False,
 ) -> FileVerdict:
     """Classify each touched statement once.
 
     `same` are the format-only ones, `pragma_lines` the changed lines that match an exclusion
-    pattern. A statement that is neither coverable nor excluded does not count at all.
+    pattern, `has_branching` says that some touched statement has several exits. A statement that is neither coverable nor excluded does not count at all.
     """
     hits: list[Span] = []
     misses: list[Span] = []
@@ -109,6 +112,7 @@ def judge(
         format_only=format_only,
         exits={line: measured.exits[line] for line in touched_lines & measured.exits.keys()},
         unmeasured=not measured.origin,
+        lacks_branches=has_branching and bool(measured.origin) and not measured.has_branches,
         known_statements=len(measured.statements | measured.excluded),
     )
 

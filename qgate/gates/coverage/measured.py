@@ -23,13 +23,18 @@ _NO_CODE: Final = re.compile(r"\s*(?://.*|#.*|--.*|/?\*.*|[\[\](){};,]*)\s*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """Statements by first line. `origin` names the report or reports."""
+    """Statements by first line.
+
+    `origin` names the report or reports, empty for none; `has_branches` says that branches
+    were measured in this file.
+    """
 
     origin: str
     hits: frozenset[int]
     misses: frozenset[int]
     excluded: frozenset[int] = frozenset()
     exits: Mapping[int, Exits] = field(default_factory=dict)
+    has_branches: bool = False
 
     @property
     def statements(self) -> frozenset[int]:
@@ -61,6 +66,7 @@ def of_python(
             misses=source.coverable - hits,
             excluded=source.excluded,
             exits=exits,
+            has_branches=coverage.arcs is not None,
         )
     foreign = source.owners(coverage.excluded or ()) & source.coverable
     misses = (source.owners(coverage.missing) | foreign) - hits
@@ -70,6 +76,7 @@ def of_python(
         misses=misses,
         excluded=source.excluded - hits - misses,
         exits=_by_owner(coverage.exits, source.owner),
+        has_branches=bool(coverage.exits),
     )
 
 
@@ -130,6 +137,7 @@ def merge(path: str, parts: Iterable[Measured]) -> Measured | None:
             misses=misses,
             excluded=(whole.excluded | part.excluded) - hits - misses,
             exits=_best(whole.exits, part.exits),
+            has_branches=whole.has_branches or part.has_branches,
         )
     return whole
 

@@ -29,6 +29,8 @@ def decide(
     score = sum((file.score(settings.partial) for file in files), Fraction(0))
     if not total:
         _refuse_unmeasured(files)
+    if settings.branch_min is not None:
+        _refuse_branchless(files)
     failures = _failures(files, settings, score, total)
     metrics = _metrics(files, settings, score, total)
     blocking = bool(failures)
@@ -76,6 +78,18 @@ def _refuse_unmeasured(files: Sequence[FileVerdict]) -> None:
         )
 
 
+def _refuse_branchless(files: Sequence[FileVerdict]) -> None:
+    """Branches cannot be demanded of reports that did not measure any."""
+    blind = next((file.path for file in files if file.lacks_branches), None)
+    if blind is not None:
+        raise Incomplete(
+            Rule.NO_BRANCH_DATA.slug,
+            f"gates.coverage.branch_min is set, and no report measured branches in {blind}",
+            path=blind,
+            hint="measure branches (coverage.py: `branch = true`)",
+        )
+
+
 def _failures(
     files: Sequence[FileVerdict], settings: CoverageSettings, score: Fraction, total: int
 ) -> dict[str, Finding | None]:
@@ -114,7 +128,7 @@ def _too_few_branches(
     if _reaches(taken, total, settings.branch_min):
         return {}
     rule = Rule.BRANCHES_BELOW_MINIMUM
-    message = f"{taken} of {total} branch exits taken, {show_percent(settings.branch_min)} % needed"
+    message = f"{taken} of {total} branches taken, {show_percent(settings.branch_min)} % needed"
     return {rule.slug: _demand(rule, message)}
 
 
@@ -197,7 +211,7 @@ def _file_findings(
     is_miss = settings.partial != "hit" and blocking
     for span in file.partial:
         exits = file.exits[span.first]
-        message = f"{exits.taken} of {exits.total} branch exits taken"
+        message = f"{exits.taken} of {exits.total} branches taken"
         partial_level = level if is_miss else Level.WARNING
         findings.append(_at(file, span, Rule.PARTIAL, message, partial_level, is_miss))
     findings += [
@@ -217,9 +231,9 @@ def _excluded_runs(file: FileVerdict) -> list[tuple[Span, str]]:
             runs.append([span])
     texts = []
     for run in runs:
-        count = f"{len(run)} changed statements" if len(run) > 1 else "changed statement"
-        how = "by a pragma that this change adds" if run[0].first in file.pragmas else "by rule"
-        texts.append((Span(run[0].first, run[-1].last, run[0].text), f"{count} excluded {how}"))
+        count = f"{len(run)} statements " if len(run) > 1 else ""
+        how = "a pragma that this change adds" if run[0].first in file.pragmas else "configuration"
+        texts.append((Span(run[0].first, run[-1].last, run[0].text), f"{count}excluded by {how}"))
     return texts
 
 
