@@ -93,7 +93,10 @@ def _refuse_classes(text: str) -> None:
         raise InvalidPattern("the pattern ends in a lone `\\`", len(text))
 
 
-def _tokens(part: str) -> tuple[int, ...]:
+def _tokens(part: str) -> _Segment:
+    """A segment without wildcards as text, any other as its tokens."""
+    if not set("*?\\").intersection(part):
+        return part
     tokens = []
     escaped = False
     for character in part:
@@ -127,6 +130,11 @@ def _match_path(segments: tuple[_Segment, ...], path: list[str]) -> bool:
 
 
 def _match_segment(tokens: _Segment, name: str) -> bool:
+    if isinstance(tokens, str):
+        return tokens == name
+    last = tokens[-1]
+    if last >= 0 and not (name and last == ord(name[-1])):
+        return False
     at = on = 0
     retry: tuple[int, int] | None = None
     while on < len(name):

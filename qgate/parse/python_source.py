@@ -12,12 +12,16 @@ Lines are Python's own: a lone carriage return ends one too (`from_git_lines` tr
 """
 
 import ast
+import contextlib
 import io
 import re
 import tokenize
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from operator import itemgetter
 from types import CodeType
 from typing import Final
 
@@ -29,6 +33,12 @@ _BRANCHING: Final = (
     *(ast.If, ast.While, ast.For, ast.AsyncFor, ast.With, ast.AsyncWith),
     *(ast.ExceptHandler, ast.Match, ast.match_case),
 )
+_COMPOUND: Final = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
+    *(ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith),
+    *(ast.Try, ast.TryStar, ast.ExceptHandler, ast.Match, ast.match_case),
+)
+_FIRST_AND_LAST: Final = itemgetter(0, 1)
 _DOCUMENTED: Final = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -36,26 +46,21 @@ class UnparsableSource(QgateError):
     """The source is not Python that this interpreter can parse."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Node:
-    """A syntax node that starts a statement or decorates one, and the block it stands in."""
-
-    syntax: ast.AST
-    parent: "_Node | None"
-    block: str
+# First and last line, syntax, the span of the header around it, and the block it stands in.
+_Span = tuple[int, int, ast.AST, "_Span | None", str]
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A logical line: physical lines `first` to `last`, and the nodes that start on it."""
+    """A logical line: physical lines `first` to `last`, and what starts on it."""
 
     first: int
     last: int
-    nodes: tuple[_Node, ...]
+    _spans: tuple[_Span, ...]
 
     def own_syntax(self) -> str:
         """The statement's syntax without positions; of a header, without what it heads."""
-        return "\n".join(_header(node.syntax) for node in self.nodes)
+        return "\n".join(_header(span[2]) for span in self._spans)
 
     def syntax_in_place(self) -> str:
         """`own_syntax` together with the chain of headers that enclose it.
@@ -64,105 +69,142 @@ class Statement:
         moved into another branch, or was indented, is another one.
         """
         parts = [self.own_syntax()]
-        node = self.nodes[0]
-        while node.parent is not None:
-            parts.append(f"{node.block} of {_header(node.parent.syntax)}")
-            node = node.parent
+        span = self._spans[0]
+        while span[3] is not None:
+            parts.append(f"{span[4]} of {_header(span[3][2])}")
+            span = span[3]
         return "\n".join(parts)
 
     def headers(self) -> Iterator[ast.AST]:
         """The statement's own syntax, then the compound statements around it, outwards."""
-        node: _Node | None = self.nodes[0]
-        while node is not None:
-            yield node.syntax
-            node = node.parent
+        span: _Span | None = self._spans[0]
+        while span is not None:
+            yield span[2]
+            span = span[3]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PythonSource:
-    """One parsed source.
+    """One parsed source; every further fact is worked out when it is first asked for.
 
-    - `statements`: every logical line, in order;
-    - `coverable`: first lines of what coverage.py calls statements;
-    - `excluded`: first lines that pragmas or configuration leave out;
-    - `pragmas`: every line that an exclusion pattern matches;
-    - `line_count`: physical lines.
+    `source` are its bytes, `exclude` is one regular expression, joined as coverage.py joins
+    its own. Raises `UnparsableSource` for what this interpreter cannot decode or parse, and
+    for nesting too deep for it; `coverable` and `excluded` raise it for what parses and does
+    not compile.
     """
 
-    statements: tuple[Statement, ...]
-    coverable: frozenset[int]
-    excluded: frozenset[int]
-    pragmas: frozenset[int]
-    line_count: int
-    _owners: list[int] = field(repr=False)
+    def __init__(self, source: bytes, exclude: str = "") -> None:
+        self.text = decode(source)
+        self._exclude = exclude
+        with _refusing():
+            self._tree = ast.parse(self.text)
+        self.lines = self.text.split("\n")
+        self._spans, docstrings = _spans(self._tree, self.lines)
+        self.docstrings = frozenset(chain.from_iterable(docstrings))
+
+    @property
+    def line_count(self) -> int:
+        """Physical lines."""
+        return len(self.lines) - (not self.lines[-1])
+
+    @cached_property
+    def owners_by_line(self) -> list[int]:
+        """For each line (from 0, which is none) the first line of the statement it belongs to.
+
+        0 for no statement: blank, comment, `else:`.
+        """
+        owners = [0] * (len(self.lines) + 1)
+        first = last = 0
+        for start, end, *_ in self._spans:
+            if start > last:
+                first, last = start, start - 1
+            if end > last:
+                owners[last + 1 : end + 1] = [first] * (end - last)
+                last = end
+        return owners
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """Every logical line, in order."""
+        return tuple(_logical_lines(self._spans))
+
+    @cached_property
+    def pragmas(self) -> frozenset[int]:
+        """Every line that an exclusion pattern matches."""
+        return _matching_lines(self._exclude, self.text) if self._exclude else frozenset()
+
+    @property
+    def coverable(self) -> frozenset[int]:
+        """First lines of what coverage.py calls statements."""
+        return self._counted[0]
+
+    @property
+    def excluded(self) -> frozenset[int]:
+        """First lines of the statements that pragmas or configuration leave out."""
+        return self._counted[1]
+
+    @cached_property
+    def _counted(self) -> tuple[frozenset[int], frozenset[int]]:
+        with _refusing():
+            if self.pragmas:
+                coverable, excluded = _asked_of_coverage(self.text, self._exclude)
+                return coverable, excluded.intersection(self.owners_by_line)
+            code = compile(self.text, "<source>", "exec", dont_inherit=True)
+        found = _lines_of_code(code) - self.docstrings
+        owners = self.owners_by_line
+        return frozenset(owners[line] or line for line in found) - self.docstrings, frozenset()
 
     def owner(self, line: int) -> int:
-        """The first line of the statement a line belongs to; 0 for none (blank, comment)."""
-        return self._owners[line] if 0 < line < len(self._owners) else 0
+        """The first line of the statement a line belongs to; 0 for none, or no such line."""
+        return self.owners_by_line[line] if 0 < line < len(self.owners_by_line) else 0
 
     def has_branch(self, firsts: frozenset[int]) -> bool:
         """Whether one of these statements can be left in more than one direction."""
+        owners = self.owners_by_line
         return any(
-            isinstance(node.syntax, _BRANCHING)
-            for statement in self.statements
-            if statement.first in firsts
-            for node in statement.nodes
+            isinstance(span[2], _BRANCHING) and owners[span[0]] in firsts for span in self._spans
         )
+
+    def owners_in(self, ranges: Iterable[range]) -> frozenset[int]:
+        """The first lines of all statements that a line of the ranges belongs to."""
+        found: set[int] = set()
+        for lines in ranges:
+            found.update(self.owners_by_line[lines.start : lines.stop])
+        return frozenset(found) - {0}
+
+    def last_line(self, first: int) -> int:
+        """The last line of the statement that starts on `first`."""
+        last = first
+        while self.owner(last + 1) == first:
+            last += 1
+        return last
 
     def owners(self, lines: Iterable[int]) -> frozenset[int]:
         """The first lines of all statements that the lines belong to."""
         return frozenset(map(self.owner, lines)) - {0}
 
 
-def parse(source: bytes, *, exclude: str = "") -> PythonSource:
-    """Parse a source. `exclude` is one regular expression, joined as coverage.py joins its own.
-
-    Raises `UnparsableSource` for what this interpreter cannot decode or compile, and for
-    nesting too deep for it.
-    """
-    text = decode(source)
+@contextlib.contextmanager
+def _refusing() -> Iterator[None]:
+    """Turn what the compiler says into `UnparsableSource`."""
     try:
         with warnings.catch_warnings():
             # A changed file's own warnings are for its linter.
             warnings.simplefilter("ignore")
-            tree = ast.parse(text)
-            code = compile(text, "<source>", "exec", dont_inherit=True)
+            yield
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
         line = getattr(error, "lineno", None)
         said = getattr(error, "msg", None) or str(error) or type(error).__name__
         raise UnparsableSource(f"line {line}: {said}" if line else said) from error
-    lines = text.split("\n")
-    statements = tuple(_logical_lines(_spans(tree, lines)))
-    owners = [0] * (len(lines) + 1)
-    for statement in statements:
-        owners[statement.first : statement.last + 1] = [statement.first] * (
-            statement.last - statement.first + 1
-        )
-    pragmas = _matching_lines(exclude, text) if exclude else frozenset()
-    if pragmas:
-        coverable, excluded = _asked_of_coverage(text, exclude)
-    else:
-        coverable, excluded = _compiled_lines(tree, code, owners), frozenset()
-    return PythonSource(
-        statements=statements,
-        coverable=coverable,
-        excluded=excluded & frozenset(statement.first for statement in statements),
-        pragmas=pragmas,
-        line_count=len(lines) - (not lines[-1]),
-        _owners=owners,
-    )
 
 
-def from_git_lines(source: bytes, lines: Iterable[int]) -> Iterator[int]:
+def from_git_lines(source: bytes, ranges: Iterable[range]) -> list[range]:
     """The Python lines inside lines as git counts them: the same, without lone returns."""
-    if b"\r" not in source.replace(b"\r\n", b""):
-        yield from lines
-        return
-    starts = [1]
+    if b"\r" not in source or b"\r" not in source.replace(b"\r\n", b""):
+        return list(ranges)
+    starts = [0, 1]
     for text in source.split(b"\n"):
         starts.append(starts[-1] + 1 + text.removesuffix(b"\r").count(b"\r"))
-    for line in lines:
-        yield from range(starts[line - 1], starts[line])
+    return [range(starts[lines.start], starts[lines.stop]) for lines in ranges]
 
 
 def decode(source: bytes) -> str:
@@ -181,25 +223,30 @@ def decode(source: bytes) -> str:
 # Logical lines ------------------------------------------------------------------------------
 
 
-def _spans(tree: ast.Module, lines: list[str]) -> list[tuple[int, int, _Node]]:
-    """First line, last line and node of every statement, header and decorator, by first line."""
-    spans = []
-    todo: list[tuple[ast.AST, _Node | None]] = [(tree, None)]
+def _spans(tree: ast.Module, lines: list[str]) -> tuple[list[_Span], list[range]]:
+    """Every statement, header and decorator, by first line; and the lines of docstrings."""
+    spans: list[_Span] = []
+    docstrings = []
+    todo: list[tuple[ast.AST, _Span | None]] = [(tree, None)]
     while todo:
         owner, parent = todo.pop()
+        if isinstance(owner, _DOCUMENTED) and owner.body:
+            match owner.body[0]:
+                case ast.Expr(value=ast.Constant(value=str()), lineno=first, end_lineno=last):
+                    docstrings.append(range(first, (last or first) + 1))
         for block in _BLOCKS:
             for child in getattr(owner, block, ()):
-                node = _Node(child, parent, block)
+                if not isinstance(child, _COMPOUND):
+                    spans.append((child.lineno, child.end_lineno, child, parent, block))
+                    continue
                 for decorator in getattr(child, "decorator_list", ()):
-                    span = (decorator.lineno, decorator.end_lineno)
-                    spans.append((*span, _Node(decorator, parent, block)))
-                if hasattr(child, "body") or hasattr(child, "cases"):
-                    spans.append((*_header_lines(child, lines), node))
-                    todo.append((child, node))
-                else:
-                    spans.append((child.lineno, child.end_lineno, node))
-    spans.sort(key=lambda span: span[:2])
-    return spans
+                    place = (decorator.lineno, decorator.end_lineno)
+                    spans.append((*place, decorator, parent, block))
+                span = (*_header_lines(child, lines), child, parent, block)
+                spans.append(span)
+                todo.append((child, span))
+    spans.sort(key=_FIRST_AND_LAST)
+    return spans, docstrings
 
 
 def _header_lines(node: ast.AST, lines: list[str]) -> tuple[int, int]:
@@ -239,25 +286,23 @@ def _last_position(node: ast.AST) -> tuple[int, int]:
     return last
 
 
-def _logical_lines(spans: list[tuple[int, int, _Node]]) -> Iterator[Statement]:
+def _logical_lines(spans: list[_Span]) -> Iterator[Statement]:
     """Join what shares a physical line: `a; b`, `if x: y`."""
-    first = last = 0
-    nodes: list[_Node] = []
-    for start, end, node in spans:
-        if nodes and start <= last:
-            nodes.append(node)
-            last = max(last, end)
-            continue
-        if nodes:
-            yield Statement(first, last, tuple(nodes))
-        first, last, nodes = start, end, [node]
-    if nodes:
-        yield Statement(first, last, tuple(nodes))
+    last = 0
+    group: list[_Span] = []
+    for span in spans:
+        if group and span[0] > last:
+            yield Statement(group[0][0], last, tuple(group))
+            group = []
+        group.append(span)
+        last = max(last, span[1])
+    if group:
+        yield Statement(group[0][0], last, tuple(group))
 
 
 def _header(syntax: ast.AST) -> str:
     """A node's syntax without positions, decorators and the blocks it heads."""
-    if not (hasattr(syntax, "body") or hasattr(syntax, "cases")) or isinstance(syntax, ast.expr):
+    if not isinstance(syntax, _COMPOUND):
         return ast.dump(syntax)
     fields = (
         f"{name}={_dump(getattr(syntax, name, None))}"
@@ -300,8 +345,8 @@ def _asked_of_coverage(text: str, exclude: str) -> tuple[frozenset[int], frozens
     return frozenset(parser.statements), frozenset(parser.excluded)
 
 
-def _compiled_lines(tree: ast.Module, code: CodeType, owners: list[int]) -> frozenset[int]:
-    """First lines of the statements that have byte code and are no docstrings.
+def _lines_of_code(code: CodeType) -> set[int]:
+    """Every line that has byte code.
 
     Deferred annotations (Python 3.14) are left out, as coverage.py leaves them out.
     """
@@ -312,19 +357,4 @@ def _compiled_lines(tree: ast.Module, code: CodeType, owners: list[int]) -> froz
         todo.extend(constant for constant in part.co_consts if isinstance(constant, CodeType))
         if part.co_name != "__annotate__":
             found.update(line for _, _, line in part.co_lines() if line)
-    docstrings = _docstring_lines(tree)
-    return frozenset(owners[line] or line for line in found - docstrings) - docstrings
-
-
-def _docstring_lines(tree: ast.Module) -> frozenset[int]:
-    lines: set[int] = set()
-    todo: list[ast.AST] = [tree]
-    while todo:
-        node = todo.pop()
-        for block in _BLOCKS:
-            todo.extend(getattr(node, block, ()))
-        if isinstance(node, _DOCUMENTED) and node.body:
-            match node.body[0]:
-                case ast.Expr(value=ast.Constant(value=str()), lineno=first, end_lineno=last):
-                    lines.update(range(first, (last or first) + 1))
-    return frozenset(lines)
+    return found

@@ -78,7 +78,7 @@ def rules_that_can_appear() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:
                 case ast.Call(
-                    func=ast.Name(id="Incomplete"), args=[ast.Constant(value=reason), *_]
+                    func=ast.Name(id="Incomplete"), args=[ast.Constant(value=str(reason)), *_]
                 ):
                     group = "coverage" if "gates" in path.parts else "change"
                     if path.name == "coverage_config.py":

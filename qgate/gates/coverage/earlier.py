@@ -15,18 +15,6 @@ from qgate.parse.python_source import PythonSource, Statement
 _RUN: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A parsed source with its lines."""
-
-    source: PythonSource
-    lines: tuple[str, ...]
-
-    def text(self, statement: Statement) -> str:
-        """The statement's text, indentation aside."""
-        return "\n".join(line.strip() for line in self.lines[statement.first - 1 : statement.last])
-
-
 def format_only(file: ChangedFile, new: PythonSource, old: PythonSource) -> frozenset[int]:
     """First lines of touched statements of the new side that are the same code as before.
 
@@ -55,7 +43,7 @@ def format_only(file: ChangedFile, new: PythonSource, old: PythonSource) -> froz
 
 
 def _touched(file: ChangedFile, source: PythonSource) -> list[Statement]:
-    touched = source.owners(file.changed_lines())
+    touched = source.owners_in(hunk.new_lines for hunk in file.hunks)
     return [statement for statement in source.statements if statement.first in touched]
 
 
@@ -76,13 +64,13 @@ class Run:
     firsts: tuple[int, ...]
 
 
-def deleted_runs(file: ChangedFile, old: Version) -> Iterator[Run]:
+def deleted_runs(file: ChangedFile, old: PythonSource) -> Iterator[Run]:
     """The runs that the change took away from this file."""
     hunk_of = {line: number for number, hunk in enumerate(file.hunks) for line in hunk.old_lines}
     return _runs(file.path, old, hunk_of)
 
 
-def added_runs(file: ChangedFile, new: Version) -> Iterator[Run]:
+def added_runs(file: ChangedFile, new: PythonSource) -> Iterator[Run]:
     """The runs that the change brought into this file."""
     hunk_of = {line: number for number, hunk in enumerate(file.hunks) for line in hunk.new_lines}
     return _runs(file.path, new, hunk_of)
@@ -101,14 +89,19 @@ def moved(added: Iterable[Run], deleted: Mapping[int, set[tuple[str, int]]]) -> 
     )
 
 
-def _runs(path: str, version: Version, hunk_of: Mapping[int, int]) -> Iterator[Run]:
+def _runs(path: str, source: PythonSource, hunk_of: Mapping[int, int]) -> Iterator[Run]:
     run: list[Statement] = []
-    for statement in version.source.statements:
+    for statement in source.statements:
         if not all(line in hunk_of for line in range(statement.first, statement.last + 1)):
             run = []
             continue
         run = [*run[1 - _RUN :], statement]
         if len(run) == _RUN:
-            digest = hash(tuple(map(version.text, run)))
+            digest = hash(tuple(_text(source, each) for each in run))
             firsts = tuple(each.first for each in run)
             yield Run(digest, (path, hunk_of[run[0].first]), firsts)
+
+
+def _text(source: PythonSource, statement: Statement) -> str:
+    """The statement's text, indentation aside."""
+    return "\n".join(line.strip() for line in source.lines[statement.first - 1 : statement.last])

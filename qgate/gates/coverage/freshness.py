@@ -14,22 +14,31 @@ from qgate.parse.python_source import PythonSource, Statement
 _KEYWORDS_ALONE = ("else", "finally", "try")
 
 
-def against_python(coverage: FileCoverage, source: PythonSource, text: bytes) -> str:
+def against_python(coverage: FileCoverage, source: PythonSource) -> str:
     """Why the report cannot be of this source, in words; "" if nothing speaks against it."""
+    owners = source.owners_by_line
     known = coverage.executed | (coverage.missing or frozenset())
-    lines = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-    for line in sorted(known):
-        if line > max(source.line_count, 1):
-            return f"it knows line {line}, the file has {source.line_count}"
-        if source.statements and not source.owner(line) and not _is_keyword(lines[line - 1]):
+    if (last := max(known, default=0)) > max(source.line_count, 1):
+        return f"it knows line {last}, the file has {source.line_count}"
+    for line in sorted(line for line in known if not owners[line]):
+        if any(owners) and not _is_keyword(source.lines[line - 1]):
             return f"it knows a statement on line {line}, where there is none"
-    if reason := _by_checksum(coverage, lines):
-        return reason
-    if coverage.missing is None:
+    if coverage.checksums:
+        lines = [line.encode() for line in source.lines]
+        if reason := _by_checksum(coverage, lines):
+            return reason
+    return "" if coverage.missing is None else _unknown_statement(coverage, source, known)
+
+
+def _unknown_statement(coverage: FileCoverage, source: PythonSource, known: frozenset[int]) -> str:
+    """A report that lists statements must list all that can run."""
+    known = source.owners(known | (coverage.excluded or frozenset()))
+    unknown = frozenset(source.owners_by_line) - {0} - known - source.docstrings
+    if not unknown:
+        # The usual case, and the compiler need not be asked.
         return ""
-    known_owners = source.owners(known | (coverage.excluded or frozenset())) | source.excluded
-    unknown = source.coverable - known_owners
-    for statement in source.statements:
+    unknown &= source.coverable
+    for statement in source.statements if unknown else ():
         if statement.first in unknown and not _depends_on_interpreter(statement):
             return f"it does not know the statement on line {statement.first}"
     return ""
@@ -55,9 +64,9 @@ def _by_checksum(coverage: FileCoverage, lines: list[bytes]) -> str:
     return ""
 
 
-def _is_keyword(line: bytes) -> bool:
+def _is_keyword(line: str) -> bool:
     """`else:` and its kin head a block without being statements; some tracers name them."""
-    return line.decode("latin-1").lstrip().startswith(_KEYWORDS_ALONE)
+    return line.lstrip().startswith(_KEYWORDS_ALONE)
 
 
 def _depends_on_interpreter(statement: Statement) -> bool:
@@ -65,7 +74,7 @@ def _depends_on_interpreter(statement: Statement) -> bool:
 
     Bare annotations, constants, and branches of a constant test.
     """
-    match statement.nodes[0].syntax:
+    match next(statement.headers()):
         case ast.AnnAssign(value=None) | ast.Expr(value=ast.Constant()) | ast.Pass():
             return True
     return any(_has_constant_test(header) for header in statement.headers())

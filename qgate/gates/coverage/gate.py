@@ -5,15 +5,17 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from functools import cached_property
+from itertools import chain, islice
 from typing import Final
 
 from qgate.errors import Incomplete, MalformedReport
 from qgate.gates.context import GateContext
 from qgate.gates.coverage import command, earlier, evidence, freshness, measured, scope, verdict
-from qgate.gates.coverage.earlier import Run, Version
+from qgate.gates.coverage.earlier import Run
 from qgate.gates.coverage.evidence import Evidence
 from qgate.gates.coverage.judge import FileVerdict, Span, judge, with_moved
+from qgate.gates.coverage.measured import Measured
 from qgate.gates.coverage.paths import PathMap
 from qgate.gates.coverage.rules import Rule
 from qgate.model.changes import ChangedFile, Side
@@ -144,13 +146,24 @@ class _Judging:
     config: CoverageConfig
     known: Known
 
+    @cached_property
+    def has_deletions(self) -> bool:
+        """Whether this change took any line away, so that others can have come from there."""
+        return any(hunk.old_count for file in self.context.changes.files for hunk in file.hunks)
+
+    @property
+    def needs_branches(self) -> bool:
+        """Whether the settings demand branches to be taken."""
+        return self.context.settings.gates.coverage.branch_min is not None
+
     def all_of(self, files: tuple[ChangedFile, ...]) -> list[FileVerdict]:
         """A verdict for each file, moved statements marked."""
         deleted: dict[int, set[tuple[str, int]]] = defaultdict(set)
+        judged_paths = {file.path for file in files}
         gone = tuple(
             file
             for file in self.context.changes.files
-            if file not in files and any(hunk.old_count for hunk in file.hunks)
+            if file.path not in judged_paths and any(hunk.old_count for hunk in file.hunks)
         )
         for file, (_, old) in self._sources(gone, new=False):
             self._note_deleted(file, old, deleted)
@@ -189,16 +202,16 @@ class _Judging:
         file: ChangedFile,
         old: bytes | None,
         deleted: dict[int, set[tuple[str, int]]],
-    ) -> Version | None:
+    ) -> PythonSource | None:
         """The old version of a file, its deleted runs noted; None where there is none to parse."""
-        version = _version(old) if old is not None else None
+        version = _earlier_version(old) if old is not None else None
         if version is not None:
             for run in earlier.deleted_runs(file, version):
                 deleted[run.digest].add(run.place)
         return version
 
     def _one(
-        self, file: ChangedFile, new: bytes | None, old: Version | None
+        self, file: ChangedFile, new: bytes | None, old: PythonSource | None
     ) -> tuple[FileVerdict, list[Run]]:
         if new is None or len(new) > _MAX_SOURCE_BYTES:
             raise Incomplete(
@@ -213,10 +226,23 @@ class _Judging:
         return self._lines(file, new), []
 
     def _python(
-        self, file: ChangedFile, new: bytes, old: Version | None
+        self, file: ChangedFile, new: bytes, old: PythonSource | None
     ) -> tuple[FileVerdict, list[Run]]:
         try:
-            source = python_source.parse(new, exclude=self.config.exclude)
+            source = PythonSource(new, self.config.exclude)
+            changed = python_source.from_git_lines(new, (hunk.new_lines for hunk in file.hunks))
+            touched = source.owners_in(changed) - source.docstrings
+            judged = judge(
+                file.path,
+                touched,
+                self._measured(file, source, touched),
+                span=lambda line: Span(line, source.last_line(line), source.lines[line - 1]),
+                same=earlier.format_only(file, source, old) if old is not None else frozenset(),
+                pragmas=lambda: source.owners(
+                    source.pragmas.intersection(chain.from_iterable(changed))
+                ),
+                has_branching=lambda: self.needs_branches and source.has_branch(touched),
+            )
         except UnparsableSource as error:
             raise Incomplete(
                 Rule.UNPARSABLE_SOURCE.slug,
@@ -224,38 +250,24 @@ class _Judging:
                 path=file.path,
                 hint="mend the syntax, or run qgate with the project's own Python",
             ) from error
-        changed = frozenset(python_source.from_git_lines(new, file.changed_lines()))
-        text = python_source.decode(new)
-        lines = tuple(text.split("\n"))
-        touched = source.owners(changed)
+        # What nothing was deleted from cannot have been moved.
+        can_be_moved = self.has_deletions and not _has_lone_returns(new)
+        return judged, list(earlier.added_runs(file, source)) if can_be_moved else []
+
+    def _measured(
+        self, file: ChangedFile, source: PythonSource, touched: frozenset[int]
+    ) -> Measured:
         parts = []
         for each, name in self.known.get(file.path, ()):
             coverage = _read(each, name)
-            _refuse_stale(each, file, freshness.against_python(coverage, source, new))
-            exits = self._exits_later(text, coverage, source, touched)
+            _refuse_stale(each, file, freshness.against_python(coverage, source))
+            exits = self._exits_later(coverage, source, touched)
             parts.append(measured.of_python(each.name, coverage, source, exits))
-        version = Version(source, lines)
-        is_comparable = old is not None and not _has_lone_returns(new)
-        judged = judge(
-            file.path,
-            (
-                Span(statement.first, statement.last, lines[statement.first - 1])
-                for statement in source.statements
-                if statement.first in touched
-            ),
-            measured.merge(file.path, parts) or measured.nothing(source),
-            same=earlier.format_only(file, source, old.source)
-            if old is not None and is_comparable
-            else frozenset(),
-            pragma_lines=changed & source.pragmas,
-            has_branching=source.has_branch(touched & source.coverable),
-        )
-        runs = [] if _has_lone_returns(new) else list(earlier.added_runs(file, version))
-        return judged, runs
+        return measured.merge(file.path, parts) or measured.nothing(source)
 
     def _exits_later(
-        self, text: str, coverage: FileCoverage, source: PythonSource, touched: frozenset[int]
-    ) -> "measured.ExitsOfArcs":
+        self, coverage: FileCoverage, source: PythonSource, touched: frozenset[int]
+    ) -> measured.ExitsOfArcs:
         """Exits by coverage.py's own analysis.
 
         It is slow, and so done only where a touched header can have several.
@@ -265,7 +277,7 @@ class _Judging:
             if coverage.arcs is None or not source.has_branch(touched):
                 return {}
             return python_branches.exits(
-                text,
+                source.text,
                 coverage.arcs,
                 exclude=self.config.exclude,
                 no_branch=self.config.no_branch,
@@ -284,8 +296,12 @@ class _Judging:
         whole = measured.merge(file.path, parts)
         if whole is None:
             whole = measured.nothing_of_lines(texts)
-        touched = (Span(line, line, texts[line - 1]) for line in file.changed_lines())
-        return judge(file.path, touched, whole)
+        return judge(
+            file.path,
+            frozenset(file.changed_lines()),
+            whole,
+            span=lambda line: Span(line, line, texts[line - 1]),
+        )
 
     def _refuse_other_content(self, file: ChangedFile, new: bytes) -> None:
         """The tests ran on the working tree: what is judged must be what they saw."""
@@ -330,14 +346,14 @@ def _has_lone_returns(source: bytes) -> bool:
     return b"\r" in _newlines(source)
 
 
-def _version(source: bytes) -> Version | None:
+def _earlier_version(source: bytes) -> PythonSource | None:
     """A parsed older source; None where it does not parse, so that nothing compares equal."""
+    if _has_lone_returns(source):
+        return None
     try:
-        text = python_source.decode(source)
-        parsed = python_source.parse(source)
+        return PythonSource(source)
     except UnparsableSource:
         return None
-    return None if _has_lone_returns(source) else Version(parsed, tuple(text.split("\n")))
 
 
 def _read(each: Evidence, name: str) -> FileCoverage:

@@ -1,11 +1,14 @@
 """One file's touched statements, each put into the one class that it belongs to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Final
 
 from qgate.gates.coverage.measured import Measured
 from qgate.model.coverage import Exits
+
+_NONE: Final[frozenset[int]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,45 +22,44 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileVerdict:
-    """What became of one file's touched statements.
+    """What became of one file's touched statements, each known by its first line.
 
-    `hits` (partial ones included) and `misses` are what can be covered; `moved` marks some of
-    both. `unmeasured`: no report knows the file; `lacks_branches`: those that do say nothing
-    of branches, although it has some. `pragmas`: excluded statements that this
-    change itself excludes, by a pragma on one of its lines.
+    - `hits` (partial ones included) and `misses` are what can be covered; `moved` marks some;
+    - `pragmas`: of `excluded`, those that a pragma on a changed line excludes;
+    - `format_only`: how many were only written differently;
+    - `exits`: branch exits of hits and misses;
+    - `unmeasured`: no report knows the file, which `has_statements` or not;
+    - `lacks_branches`: reports know it, and none says a word of its branches;
+    - `spans`: where each statement is that a finding may name.
     """
 
     path: str
-    hits: tuple[Span, ...] = ()
-    misses: tuple[Span, ...] = ()
-    excluded: tuple[Span, ...] = ()
-    pragmas: frozenset[int] = frozenset()
+    hits: frozenset[int] = _NONE
+    misses: frozenset[int] = _NONE
+    excluded: frozenset[int] = _NONE
+    pragmas: frozenset[int] = _NONE
     format_only: int = 0
-    moved: frozenset[int] = frozenset()
+    moved: frozenset[int] = _NONE
     exits: Mapping[int, Exits] = field(default_factory=dict)
     unmeasured: bool = False
+    has_statements: bool = True
     lacks_branches: bool = False
-    known_statements: int = 0
+    spans: Mapping[int, Span] = field(default_factory=dict)
 
     @property
-    def partial(self) -> tuple[Span, ...]:
+    def partial(self) -> frozenset[int]:
         """The hits with an exit that was never taken."""
-        return tuple(span for span in self.hits if self._exits(span).is_partial)
-
-    def _exits(self, span: Span) -> Exits:
-        return self.exits.get(span.first, Exits(0, 0))
+        measured = self.hits & self.exits.keys()
+        return frozenset(line for line in measured if self.exits[line].is_partial)
 
     def score(self, partial: str) -> Fraction:
         """The covered statements, partial ones counted as `hit`, `ratio` or `miss`."""
-        if partial == "hit":
-            return Fraction(len(self.hits))
-        score = Fraction(0)
-        for span in self.hits:
-            exits = self._exits(span)
-            if not exits.is_partial:
-                score += 1
-            elif partial == "ratio":
-                score += Fraction(exits.taken, exits.total)
+        score = Fraction(len(self.hits))
+        if partial != "hit":
+            for line in self.partial:
+                exits = self.exits[line]
+                score -= 1
+                score += Fraction(exits.taken, exits.total) if partial == "ratio" else 0
         return score
 
     @property
@@ -67,64 +69,53 @@ class FileVerdict:
 
     def exit_counts(self) -> Exits:
         """All exits of the touched statements together."""
-        exits = [self._exits(span) for span in (*self.hits, *self.misses)]
+        exits = self.exits.values()
         return Exits(sum(each.taken for each in exits), sum(each.total for each in exits))
 
 
 def judge(
     path: str,
-    touched: Iterable[Span],
+    touched: frozenset[int],
     measured: Measured,
     *,
-    same: frozenset[int] = frozenset(),
-    pragma_lines: frozenset[int] = frozenset(),
-    has_branching: bool = False,
+    span: Callable[[int], Span],
+    same: frozenset[int] = _NONE,
+    pragmas: Callable[[], frozenset[int]] = frozenset,
+    has_branching: Callable[[], bool] = bool,
 ) -> FileVerdict:
     """Classify each touched statement once.
 
-    `same` are the format-only ones, `pragma_lines` the changed lines that match an exclusion
-    pattern, `has_branching` says that some touched statement has several exits. A statement that is neither coverable nor excluded does not count at all.
+    `same` are the format-only ones. A statement that is neither coverable nor excluded does
+    not count at all. What costs time is asked for only where it matters: `pragmas`, statements
+    with an exclusion on a changed line; `has_branching`, whether a touched statement has
+    several exits; `span`, where a statement is.
     """
-    hits: list[Span] = []
-    misses: list[Span] = []
-    excluded: list[Span] = []
-    format_only = 0
-    for span in touched:
-        is_hit = span.first in measured.hits
-        if not is_hit and span.first not in measured.misses:
-            if span.first in measured.excluded:
-                excluded.append(span)
-        elif span.first in same:
-            format_only += 1
-        else:
-            (hits if is_hit else misses).append(span)
-    touched_lines = {span.first for span in (*hits, *misses)}
+    hits, misses = touched & measured.hits, touched & measured.misses
+    others = touched - hits - misses
+    excluded = others & measured.excluded if others else _NONE
+    format_only = same & (hits | misses)
+    hits, misses = hits - format_only, misses - format_only
+    exits = {line: measured.exits[line] for line in (hits | misses) & measured.exits.keys()}
+    partial = {line for line in hits & exits.keys() if exits[line].is_partial}
     return FileVerdict(
         path=path,
-        hits=tuple(hits),
-        misses=tuple(misses),
-        excluded=tuple(excluded),
-        pragmas=frozenset(
-            span.first
-            for span in excluded
-            if pragma_lines.intersection(range(span.first, span.last + 1))
-        ),
-        format_only=format_only,
-        exits={line: measured.exits[line] for line in touched_lines & measured.exits.keys()},
+        hits=hits,
+        misses=misses,
+        excluded=excluded,
+        pragmas=excluded & pragmas() if excluded else _NONE,
+        format_only=len(format_only),
+        exits=exits,
         unmeasured=not measured.origin,
-        lacks_branches=has_branching and bool(measured.origin) and not measured.has_branches,
-        known_statements=len(measured.statements | measured.excluded),
+        has_statements=bool(measured.origin or measured.statements or measured.excluded),
+        lacks_branches=bool(measured.origin) and not measured.has_branches and has_branching(),
+        spans={line: span(line) for line in (*misses, *excluded, *partial)},
     )
 
 
 def with_moved(verdict: FileVerdict, moved: frozenset[int], *, ignore: bool) -> FileVerdict:
     """The verdict with moved statements marked and, if they are to be ignored, not counted."""
-    counted = {span.first for span in (*verdict.hits, *verdict.misses)}
-    marked = replace(verdict, moved=moved & counted)
+    marked = replace(verdict, moved=moved & (verdict.hits | verdict.misses))
     if not ignore:
         return marked
-    return replace(
-        marked,
-        hits=tuple(span for span in verdict.hits if span.first not in moved),
-        misses=tuple(span for span in verdict.misses if span.first not in moved),
-    )
+    exits = {line: each for line, each in verdict.exits.items() if line not in moved}
+    return replace(marked, hits=verdict.hits - moved, misses=verdict.misses - moved, exits=exits)

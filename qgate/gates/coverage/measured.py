@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from qgate.errors import Incomplete
@@ -32,9 +33,14 @@ class Measured:
     origin: str
     hits: frozenset[int]
     misses: frozenset[int]
-    excluded: frozenset[int] = frozenset()
+    exclusions: Callable[[], frozenset[int]] = frozenset
     exits: Mapping[int, Exits] = field(default_factory=dict)
     has_branches: bool = False
+
+    @property
+    def excluded(self) -> frozenset[int]:
+        """Statements left out by pragma or configuration; worked out when asked for."""
+        return self.exclusions() - self.hits - self.misses
 
     @property
     def statements(self) -> frozenset[int]:
@@ -64,17 +70,18 @@ def of_python(
             origin=origin,
             hits=hits,
             misses=source.coverable - hits,
-            excluded=source.excluded,
+            exclusions=lambda: source.excluded,
             exits=exits,
             has_branches=coverage.arcs is not None,
         )
-    foreign = source.owners(coverage.excluded or ()) & source.coverable
-    misses = (source.owners(coverage.missing) | foreign) - hits
+    misses = source.owners(coverage.missing) - hits
+    if coverage.excluded:
+        misses |= (source.owners(coverage.excluded) & source.coverable) - hits
     return Measured(
         origin=origin,
         hits=hits,
         misses=misses,
-        excluded=source.excluded - hits - misses,
+        exclusions=lambda: source.excluded,
         exits=_by_owner(coverage.exits, source.owner),
         has_branches=bool(coverage.exits),
     )
@@ -90,14 +97,16 @@ def of_lines(origin: str, coverage: FileCoverage, texts: Sequence[str]) -> Measu
         origin=origin,
         hits=coverage.executed & code,
         misses=((coverage.missing or frozenset()) - coverage.executed) & code,
-        excluded=coverage.excluded or frozenset(),
+        exclusions=lambda: coverage.excluded or frozenset(),
         exits=coverage.exits,
     )
 
 
 def nothing(source: PythonSource) -> Measured:
     """A file no report knows: every statement is missing."""
-    return Measured(origin="", hits=frozenset(), misses=source.coverable, excluded=source.excluded)
+    return Measured(
+        origin="", hits=frozenset(), misses=source.coverable, exclusions=lambda: source.excluded
+    )
 
 
 def nothing_of_lines(texts: Sequence[str]) -> Measured:
@@ -130,12 +139,11 @@ def merge(path: str, parts: Iterable[Measured]) -> Measured | None:
                 hint="delete old reports, measure again, and merge only reports of one commit",
             )
         hits = whole.hits | part.hits
-        misses = (whole.misses | part.misses) - hits
         whole = Measured(
             origin=f"{whole.origin}, {part.origin}",
             hits=hits,
-            misses=misses,
-            excluded=(whole.excluded | part.excluded) - hits - misses,
+            misses=(whole.misses | part.misses) - hits,
+            exclusions=partial(frozenset.union, whole.excluded, part.excluded),
             exits=_best(whole.exits, part.exits),
             has_branches=whole.has_branches or part.has_branches,
         )

@@ -73,7 +73,11 @@ def has_lines(file: ChangedFile) -> bool:
     One that was deleted, only renamed or only given another mode has none, nor has a link or
     a submodule.
     """
-    return file.status is not Status.DELETED and file.is_regular and any(file.changed_lines())
+    return (
+        file.status is not Status.DELETED
+        and file.is_regular
+        and any(hunk.new_count for hunk in file.hunks)
+    )
 
 
 def _is_below_source(source: str, path: str) -> bool:

@@ -67,7 +67,7 @@ def _reason_to_pass(settings: CoverageSettings, score: Fraction, total: int) -> 
 def _refuse_unmeasured(files: Sequence[FileVerdict]) -> None:
     """No coverable line is a pass only if every changed file was mapped."""
     # A file without any statement, such as an empty __init__.py, is in no report.
-    unknown = [file.path for file in files if file.unmeasured and file.known_statements]
+    unknown = [file.path for file in files if file.unmeasured and file.has_statements]
     if unknown:
         raise Incomplete(
             Rule.UNMEASURED.slug,
@@ -203,17 +203,24 @@ def _file_findings(
         findings.append(
             Finding(rule=Rule.UNMEASURED, message=message, path=file.path, level=Level.WARNING)
         )
-    for span in file.misses:
-        label = " (moved)" if span.first in file.moved else ""
+    for line in sorted(file.misses):
+        label = " (moved)" if line in file.moved else ""
         findings.append(
-            _at(file, span, Rule.UNCOVERED, f"not covered by any test{label}", level, blocking)
+            _at(
+                file,
+                file.spans[line],
+                Rule.UNCOVERED,
+                f"not covered by any test{label}",
+                level,
+                blocking,
+            )
         )
     is_miss = settings.partial != "hit" and blocking
-    for span in file.partial:
-        exits = file.exits[span.first]
+    for line in sorted(file.partial):
+        exits = file.exits[line]
         message = f"{exits.taken} of {exits.total} branches taken"
         partial_level = level if is_miss else Level.WARNING
-        findings.append(_at(file, span, Rule.PARTIAL, message, partial_level, is_miss))
+        findings.append(_at(file, file.spans[line], Rule.PARTIAL, message, partial_level, is_miss))
     findings += [
         _at(file, span, Rule.EXCLUDED, message, Level.WARNING, blocking=False)
         for span, message in _excluded_runs(file)
@@ -224,7 +231,7 @@ def _file_findings(
 def _excluded_runs(file: FileVerdict) -> list[tuple[Span, str]]:
     """Excluded statements, a run of neighbours as one."""
     runs: list[list[Span]] = []
-    for span in file.excluded:
+    for span in (file.spans[line] for line in sorted(file.excluded)):
         if runs and span.first == runs[-1][-1].last + 1 and span.first not in file.pragmas:
             runs[-1].append(span)
         else:

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qgate.gates.coverage.earlier import Version, added_runs, deleted_runs, format_only, moved
+from qgate.gates.coverage.earlier import added_runs, deleted_runs, format_only, moved
 from qgate.model.changes import ChangedFile, Hunk, OldLines, Status
-from qgate.parse import python_source
+from qgate.parse.python_source import PythonSource
 
 
-def diffed(old: str, new: str, path: str = "a.py") -> tuple[ChangedFile, Version, Version]:
+def diffed(
+    old: str, new: str, path: str = "a.py"
+) -> tuple[ChangedFile, PythonSource, PythonSource]:
     """The change from one text to another, and both versions."""
     before, after = textwrap.dedent(old), textwrap.dedent(new)
     hunks = []
@@ -30,16 +32,12 @@ def diffed(old: str, new: str, path: str = "a.py") -> tuple[ChangedFile, Version
         new_mode="100644",
         hunks=tuple(hunks),
     )
-    versions = [
-        Version(python_source.parse(text.encode()), tuple(text.split("\n")))
-        for text in (before, after)
-    ]
-    return file, versions[0], versions[1]
+    return file, PythonSource(before.encode()), PythonSource(after.encode())
 
 
 def same(old: str, new: str) -> set[int]:
     file, before, after = diffed(old, new)
-    return set(format_only(file, after.source, before.source))
+    return set(format_only(file, after, before))
 
 
 @pytest.mark.parametrize(

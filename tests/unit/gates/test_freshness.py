@@ -7,7 +7,7 @@ import pytest
 
 from qgate.gates.coverage import freshness
 from qgate.model.coverage import FileCoverage
-from qgate.parse import python_source
+from qgate.parse.python_source import PythonSource
 
 SOURCE = b"""\
 import os
@@ -35,7 +35,7 @@ def against(
         missing=missing,
         **more,  # type: ignore[arg-type]  # the other fields by name
     )
-    return freshness.against_python(coverage, python_source.parse(source), source)
+    return freshness.against_python(coverage, PythonSource(source))
 
 
 def test_a_report_of_this_source_has_nothing_against_it() -> None:

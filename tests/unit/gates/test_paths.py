@@ -9,7 +9,7 @@ from qgate.errors import Incomplete
 from qgate.gates.coverage.paths import PathMap
 
 
-def found(  # noqa: PLR0913 - the inputs of one mapping
+def found(
     wanted: str,
     paths: list[str],
     tracked: list[str],

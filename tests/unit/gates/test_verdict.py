@@ -14,17 +14,26 @@ from qgate.model.coverage import Exits
 from qgate.model.report import GateResult, Level, Outcome
 
 
-def spans(count: int, start: int = 1) -> tuple[Span, ...]:
-    return tuple(Span(line, line, f"line {line}") for line in range(start, start + count))
+def lines(count: int, start: int = 1) -> frozenset[int]:
+    return frozenset(range(start, start + count))
 
 
 def a_file(hits: int, misses: int, path: str = "a.py", **more: object) -> FileVerdict:
     return FileVerdict(
         path=path,
-        hits=spans(hits),
-        misses=spans(misses, start=1000),
+        hits=lines(hits),
+        misses=lines(misses, start=10**7),
+        spans=ANYWHERE,
         **more,  # type: ignore[arg-type]  # the other fields by name
     )
+
+
+class _Anywhere(dict[int, Span]):
+    def __missing__(self, line: int) -> Span:
+        return Span(line, line, f"line {line}")
+
+
+ANYWHERE = _Anywhere()
 
 
 def decided(*files: FileVerdict, **settings: object) -> GateResult:
@@ -57,10 +66,7 @@ def test_the_shown_percentage_never_flatters(hits: int, misses: int, threshold: 
 def test_exactly_ninety_passes_and_less_fails(
     hits: int, misses: int, outcome: Outcome, shown: float
 ) -> None:
-    gate = decide(
-        [FileVerdict(path="a.py", hits=spans(1) * hits, misses=spans(1) * misses)],
-        CoverageSettings(),
-    )
+    gate = decided(a_file(hits, misses))
     assert (gate.outcome, gate.metrics["percent"]) == (outcome, shown)
 
 
@@ -72,7 +78,7 @@ def test_misses_block_only_a_change_that_fails() -> None:
         (finding,) = gate.findings
         assert (finding.rule, finding.line, finding.blocking, finding.level) == (
             "coverage/uncovered",
-            1000,
+            10**7,
             blocking,
             level,
         )
@@ -111,7 +117,7 @@ def test_a_partial_statement_counts_as_the_settings_say(
 )
 def test_each_further_demand_fails_by_its_name(settings: dict[str, object], reason: str) -> None:
     files = (
-        a_file(98, 0, exits={1: Exits(1, 2)}, excluded=spans(2)),
+        a_file(98, 0, exits={1: Exits(1, 2)}, excluded=lines(2)),
         a_file(1, 1, "b.py"),
     )
     assert decided(*files).outcome is Outcome.PASSED
@@ -123,7 +129,7 @@ def test_each_further_demand_fails_by_its_name(settings: dict[str, object], reas
 
 def test_demands_that_are_just_met_pass() -> None:
     gate = decided(
-        a_file(9, 1, exits={1: Exits(4, 5)}, excluded=spans(2)),
+        a_file(9, 1, exits={1: Exits(4, 5)}, excluded=lines(2)),
         max_missing=1,
         per_file_min=Fraction(90),
         excluded_changed_max=2,
@@ -151,17 +157,17 @@ def test_nothing_coverable_passes_if_every_file_is_known() -> None:
 
 def test_nothing_coverable_in_a_file_no_report_knows_is_no_pass() -> None:
     with pytest.raises(Incomplete) as refused:
-        decided(a_file(0, 0, unmeasured=True, known_statements=3))
+        decided(a_file(0, 0, unmeasured=True, has_statements=True))
     assert refused.value.reason == "unmeasured"
 
 
 def test_a_file_without_any_statement_needs_no_report() -> None:
-    gate = decided(a_file(0, 0, unmeasured=True, known_statements=0))
+    gate = decided(a_file(0, 0, unmeasured=True, has_statements=False))
     assert gate.outcome is Outcome.PASSED
 
 
 def test_neighbouring_exclusions_are_one_finding_and_a_new_pragma_is_named() -> None:
-    gate = decided(a_file(9, 0, excluded=(*spans(3), *spans(1, 10)), pragmas=frozenset({10})))
+    gate = decided(a_file(9, 0, excluded=lines(3) | lines(1, 10), pragmas=frozenset({10})))
     assert [(each.line, each.end_line, each.message) for each in gate.findings] == [
         (1, 3, "3 statements excluded by configuration"),
         (10, 10, "excluded by a pragma that this change adds"),

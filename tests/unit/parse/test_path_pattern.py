@@ -89,12 +89,11 @@ PARTS = st.one_of(
 @st.composite
 def patterns(draw: st.DrawFn) -> str:
     parts = draw(st.lists(PARTS, min_size=1, max_size=4))
-    text = draw(st.sampled_from(["", "/"])) + "/".join(parts) + draw(st.sampled_from(["", "/"]))
-    return text
+    return draw(st.sampled_from(["", "/"])) + "/".join(parts) + draw(st.sampled_from(["", "/"]))
 
 
 def is_comparable(pattern: str) -> bool:
-    """git differs by design where the last segment is `*`, and for `.` and `..`."""
+    """Git differs by design where the last segment is `*`, and for `.` and `..`."""
     parts = pattern.strip("/").split("/")
     if {".", ".."} & set(parts):
         return False
