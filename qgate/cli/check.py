@@ -8,6 +8,7 @@ from typing import Final, assert_never
 import click
 
 from qgate import errors
+from qgate.cli.output import write
 from qgate.engine.check import Request, check
 from qgate.model.report import Outcome, Report
 from qgate.reporters import json_v1, plain
@@ -96,9 +97,9 @@ def command(
     progress.clear()
     if output is not None:
         files.write(folder / output, _rendered(report, format_, to_file=True))
-        click.echo(plain.verdict_line(report))
+        write(f"{plain.verdict_line(report)}\n")
     else:
-        click.echo(_rendered(report, format_), nl=False)
+        write(_rendered(report, format_))
     return _exit_code(report)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from qgate.cli.output import write
 from qgate.config.settings import options, value_of
 from qgate.engine.check import Request, load_settings
 from qgate.system.git import Repository
@@ -46,6 +47,5 @@ def show(*, folder: Path, config: Path | None) -> int:
         where = f"{origin.layer.value} {origin.place}".rstrip()
         rows.append((key, option.kind.show(value_of(loaded.settings, key)), where))
     width = max(len(key) for key, _, _ in rows)
-    for key, value, where in rows:
-        click.echo(f"{key:{width}} = {value}  ({where})")
+    write("".join(f"{key:{width}} = {value}  ({where})\n" for key, value, where in rows))
     return 0

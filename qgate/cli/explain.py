@@ -2,6 +2,7 @@
 
 import click
 
+from qgate.cli.output import write
 from qgate.config.kinds import suggestion
 from qgate.errors import UsageError
 from qgate.system import explanations
@@ -17,11 +18,10 @@ def command(rule: str | None) -> int:
     known = explanations.rules()
     if rule is None:
         width = max(map(len, known))
-        for name in known:
-            click.echo(f"{name:{width}}  {explanations.title(name)}")
+        write("".join(f"{name:{width}}  {explanations.title(name)}\n" for name in known))
         return 0
     if rule not in known:
         near = suggestion(rule, known)
         raise UsageError(f'there is no rule "{rule}"{near}', hint="qgate explain lists them all")
-    click.echo(explanations.text(rule), nl=False)
+    write(explanations.text(rule))
     return 0

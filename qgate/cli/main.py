@@ -3,7 +3,6 @@
 Commands are imported only when they are called; their one-line help stands here.
 """
 
-import os
 import signal
 import sys
 from importlib import import_module
@@ -66,17 +65,7 @@ def main() -> NoReturn:
         if hasattr(stream, "reconfigure"):
             # A console that cannot show a character gets its number, not a crash.
             stream.reconfigure(errors="backslashreplace")
-    code = _code()
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader has gone (`qgate check | head`); the verdict stands.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        _say(f"cannot write to standard output: {error.strerror}")
-        code = errors.EXIT_USAGE
-    sys.exit(code)
+    sys.exit(_code())
 
 
 def _code() -> int:
@@ -97,8 +86,6 @@ def _code() -> int:
         if error.hint:
             _say(error.hint, "hint: ")
         return error.exit_code
-    except BrokenPipeError:
-        return errors.EXIT_PASSED
     except Exception as error:  # noqa: BLE001 - the one catch-all: a bug must not look like a verdict
         _report_bug(error)
         return errors.EXIT_BUG

@@ -13,16 +13,21 @@ from qgate.config.settings import Bar, Option, Settings, build, options, value_o
 
 @dataclass(frozen=True, slots=True)
 class Weakening:
-    """A setting that this change makes laxer (or just different, where no order exists)."""
+    """A setting that this change makes laxer, or just different where no order exists.
+
+    `head` and `base` are both values as people know them, empty for lists of patterns.
+    """
 
     key: str
     place: str
-    head: str
-    base: str
+    head: str = ""
+    base: str = ""
 
     @property
     def message(self) -> str:
         """One sentence for people."""
+        if not self.base:
+            return f"this change sets {self.key}; judged by the base's value"
         return f"this change sets {self.key} to {self.head}; judged by the base's {self.base}"
 
 
@@ -36,9 +41,9 @@ def judged_by(base: Settings, head: Loaded) -> tuple[Settings, tuple[Weakening, 
         is_persons_word = head.origin(key).layer in {Layer.ENVIRONMENT, Layer.FLAG}
         if not is_persons_word and _is_weaker(ours, theirs, option):
             values[key] = theirs
-            show = option.kind.show
             place = head.origin(key).place
-            weakened.append(Weakening(key, place, show(ours), show(theirs)))
+            shown = () if option.bar is Bar.BASE else map(option.kind.show, (ours, theirs))
+            weakened.append(Weakening(key, place, *shown))
     return build(values), tuple(weakened)
 
 

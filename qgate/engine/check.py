@@ -1,6 +1,7 @@
 """One run of `qgate check`: find both ends, read the change, judge it, give one report."""
 
 import gc
+import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +61,7 @@ def check(request: Request) -> Report:
 
 def load_settings(repo: Repository, request: Request) -> Loaded:
     """The head's settings with all layers. Raises `SettingsError` and `UsageError`."""
-    path = request.config or repo.root / FILE_NAME
+    path = _settings_path(repo, request)
     flags: dict[str, tuple[str, Any]] = {}
     if request.reports:
         flags["gates.coverage.report"] = ("--report", request.reports)
@@ -71,6 +72,21 @@ def load_settings(repo: Repository, request: Request) -> Loaded:
         environ=request.environ,
         flags=flags,
     )
+
+
+def _settings_path(repo: Repository, request: Request) -> Path:
+    """The settings file by its written name.
+
+    Raises `UsageError` for one in the repository that is, or is reached through, a link:
+    where it leads is not part of the base, so nothing could be compared.
+    """
+    path = Path(os.path.normpath(request.config or repo.root / FILE_NAME))
+    if path.is_relative_to(repo.root):
+        name = path.relative_to(repo.root)
+        if path.exists() and path.resolve() != repo.root.resolve() / name:
+            hint = "put the settings themselves there"
+            raise UsageError(f"{name} is, or is reached through, a link", hint=hint)
+    return path
 
 
 def _settings_text(path: Path, *, required: bool) -> str | None:
@@ -107,6 +123,8 @@ def _judge(
     repo: Repository, request: Request, loaded: Loaded, wanted: Mapping[str, registry.Run]
 ) -> Report:
     base = head = None
+    notices: tuple[Finding, ...] = ()
+    has_event = request.base is None and not request.staged
     try:
         ends = comparison.find(
             repo,
@@ -115,7 +133,7 @@ def _judge(
                 committed=request.committed,
                 staged=request.staged,
                 default_base=loaded.settings.base,
-                event=ci.read_event(request.environ) if request.base is None else None,
+                event=ci.read_event(request.environ) if has_event else None,
             ),
         )
         base, head = ends.base, ends.head
@@ -123,7 +141,7 @@ def _judge(
         change = changes.read(repo, ends)
     except (Incomplete, MalformedDiff) as error:
         results = tuple(_not_judged(name, "change", error) for name in wanted)
-        return Report(base=base, head=head, gates=results)
+        return Report(base=base, head=head, gates=results, notices=notices)
     context = GateContext(
         repo=repo,
         changes=change,
@@ -142,11 +160,11 @@ def _judged_by(
     repo: Repository, base: str, loaded: Loaded, request: Request
 ) -> tuple[Settings, tuple[Finding, ...]]:
     """The stricter of this change's policy and its base's, with a notice for each difference."""
-    path = request.config or repo.root / FILE_NAME
-    if not path.resolve().is_relative_to(repo.root.resolve()):
+    path = _settings_path(repo, request)
+    if not path.is_relative_to(repo.root):
         # Named on the command line and no part of the change: the caller's own policy.
         return loaded.settings, ()
-    name = path.resolve().relative_to(repo.root.resolve()).as_posix()
+    name = path.relative_to(repo.root).as_posix()
     content = repo.blob(base, name)
     notices = []
     try:
@@ -166,7 +184,12 @@ def _judged_by(
 
 def _notice(path: str, message: str, line: int = 0) -> Finding:
     return Finding(
-        rule="policy/weakened", message=message, path=path, line=line, level=Level.WARNING
+        rule="policy/weakened",
+        message=message,
+        path=path,
+        line=line,
+        end_line=line,
+        level=Level.WARNING,
     )
 
 

@@ -108,7 +108,11 @@ def _of_event(repo: Repository, head: str, event: CiEvent) -> Endpoint:
             return _of_pull_request(repo, head, event)
         case MergeGroupEvent(base_sha=sha):
             return _exact(repo, sha, "the merge queue's base")
-        case PushEvent(before=before, default_branch=branch) if not before.strip("0"):
+        case PushEvent(before=before, ref=ref, default_branch=branch) if not before.strip("0"):
+            if ref == f"refs/heads/{branch}":
+                # Its merge base with itself would be HEAD, and the diff empty.
+                found = "the empty tree: the push made the default branch"
+                return Endpoint(sha=repo.empty_tree(), found=found)
             name = f"origin/{branch}"
             text = f"merge base of {name} and HEAD (the push made this branch)"
             return _merge_base(repo, head, name, text)

@@ -20,9 +20,10 @@ class MergeGroupEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushEvent:
-    """A push. `before` is all zeros where the branch is new."""
+    """A push. `before` is all zeros where the branch is new; `ref` is `refs/heads/NAME`."""
 
     before: str
+    ref: str
     default_branch: str
 
 

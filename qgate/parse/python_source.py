@@ -38,6 +38,7 @@ _COMPOUND: Final = (
     *(ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith),
     *(ast.Try, ast.TryStar, ast.ExceptHandler, ast.Match, ast.match_case),
 )
+_KEYWORDS: Final = ("else", "finally")
 _FIRST_AND_LAST: Final = itemgetter(0, 1)
 _DOCUMENTED: Final = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -170,6 +171,18 @@ class PythonSource:
         for lines in ranges:
             found.update(self.owners_by_line[lines.start : lines.stop])
         return frozenset(found) - {0}
+
+    def pragmas_on_keywords(self, lines: Iterable[int]) -> frozenset[int]:
+        """The first statement below each of these lines that is an `else:` with a pragma."""
+        owners = self.owners_by_line
+        keywords = [
+            line
+            for line in lines
+            if not owners[line] and self.lines[line - 1].lstrip().startswith(_KEYWORDS)
+        ]
+        return frozenset(
+            next(filter(None, owners[line:])) for line in keywords if line in self.pragmas
+        )
 
     def last_line(self, first: int) -> int:
         """The last line of the statement that starts on `first`."""

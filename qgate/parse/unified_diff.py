@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from qgate.errors import QgateError
+from qgate.errors import EXIT_INCOMPLETE, QgateError
 from qgate.model.changes import ChangedFile, Hunk, Status
 
 _HUNK: Final = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
@@ -20,7 +20,9 @@ _NO_MODE: Final = "000000"
 
 
 class MalformedDiff(QgateError):
-    """git's output is not what it was asked for: a bug, never a verdict."""
+    """What git wrote is not what it was asked for: could not judge, never a verdict."""
+
+    exit_code = EXIT_INCOMPLETE
 
 
 def parse(output: bytes) -> tuple[ChangedFile, ...]:
@@ -29,7 +31,10 @@ def parse(output: bytes) -> tuple[ChangedFile, ...]:
         return ()
     entries, position = _raw_entries(output)
     sections = _sections(output, position)
-    return tuple(_with_hunks(entry, sections) for entry in entries)
+    files = tuple(_with_hunks(entry, sections) for entry in entries)
+    if next(sections, None) is not None:
+        raise MalformedDiff("the patch has more parts than there are files")
+    return files
 
 
 def _raw_entries(output: bytes) -> tuple[list[ChangedFile], int]:

@@ -41,11 +41,10 @@ def verdict_line(report: Report) -> str:
 
 
 def sentence(gate: GateResult) -> str:
-    """One gate's outcome in words; the outcome itself is said where it is not a plain verdict."""
+    """One gate's outcome in words, with the rule to look up where it could not judge."""
     first = inert(gate.summary.split("\n", 1)[0])
-    if gate.outcome in {Outcome.INCOMPLETE, Outcome.SKIPPED}:
-        return f"{gate.name} {gate.outcome.value} ({gate.reason}): {first}"
-    return f"{gate.name} {gate.outcome.value}: {first}"
+    rule = f" [{gate.findings[0].rule}]" if gate.outcome is Outcome.INCOMPLETE else ""
+    return f"{gate.name} {gate.outcome.value}: {first}{rule}"
 
 
 def ends(endpoint: Endpoint) -> str:

@@ -34,6 +34,7 @@ class _Payload(msgspec.Struct):
     pull_request: _PullRequest | None = None
     merge_group: _MergeGroup | None = None
     before: _Sha | None = None
+    ref: str = ""
     repository: _Repository | None = None
 
 
@@ -86,7 +87,7 @@ def _push(payload: _Payload) -> CiEvent | None:
     if payload.before is None:
         return None
     default = payload.repository.default_branch if payload.repository else ""
-    return PushEvent(before=payload.before, default_branch=default)
+    return PushEvent(before=payload.before, ref=payload.ref, default_branch=default)
 
 
 _READERS: Final = {

@@ -4,6 +4,7 @@ Exclusions and `omit` decide what counts, so a change must not bring its own. Pl
 there are not loaded: that would run code.
 """
 
+import posixpath
 import re
 import tempfile
 from collections.abc import Mapping
@@ -100,11 +101,15 @@ def read(repo: Repository, base: str, chosen: str | None) -> CoverageConfig:
 def _decisions(reader: "Reader", used: str) -> CoverageConfig:
     from coverage.misc import join_regex  # noqa: PLC0415 - imported by now
 
+    folder = posixpath.dirname(used)
+    included = _patterns("", reader.run_include, reader.report_include)
+    if folder:
+        included += _patterns(folder, reader.run_include, reader.report_include)
     return CoverageConfig(
         exclude=join_regex(reader.exclude_list),
         no_branch=join_regex(reader.partial_list + reader.partial_always_list),
-        omit=_patterns(reader.run_omit, reader.report_omit),
-        include=_patterns(reader.run_include, reader.report_include),
+        omit=_patterns(folder, reader.run_omit, reader.report_omit),
+        include=included,
         source=(
             *(reader.source or ()),
             *(reader.source_pkgs or ()),
@@ -115,14 +120,18 @@ def _decisions(reader: "Reader", used: str) -> CoverageConfig:
     )
 
 
-def _patterns(*groups: list[str] | None) -> tuple[FilePattern, ...]:
-    """Compiled as coverage.py compiles them, as if the repository's root were `/`."""
+def _patterns(folder: str, *groups: list[str] | None) -> tuple[FilePattern, ...]:
+    """Compiled as coverage.py compiles them, as if the repository's root were `/`.
+
+    coverage.py takes relative ones from the folder it runs in, here `folder`: the one its
+    configuration is in. What is to be included may also be meant from the root.
+    """
     from coverage.files import globs_to_regex  # noqa: PLC0415 - imported by now
 
     found = []
     for text in (text for group in groups for text in group or ()):
-        # A pattern that does not begin with a wildcard is relative to the configuration's folder.
-        whole = text if text.startswith(("*", "?")) else f"/{text.removeprefix('./').lstrip('/')}"
+        relative = posixpath.join("/", folder, text.removeprefix("./").lstrip("/"))
+        whole = text if text.startswith(("*", "?")) else relative
         whole += "*" if whole.endswith("/") else ""
         found.append(FilePattern(text, globs_to_regex([whole])))
     return tuple(found)

@@ -8,6 +8,7 @@ for everybody else.
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -44,8 +45,11 @@ _DEEPEN_STEPS: Final = ("--deepen=50", "--deepen=500", "--unshallow")
 _FETCH_SECONDS: Final = 300.0
 
 
-class GitFailed(Exception):
+class GitFailed(Incomplete):
     """git ended with another code than 0; carries what it said."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__("git-failed", f"git says: {said}", hint="git fsck finds what is damaged")
 
 
 class Repository:
@@ -68,10 +72,12 @@ class Repository:
             raise _no_repository(folder, str(error)) from error
         self.root = Path(os.fsdecode(answer.split(b"\n", 1)[1].removesuffix(b"\n")))
 
-    def _git(self, *arguments: str, timeout: float | None = None) -> bytes:
+    def _git(self, *arguments: str, timeout: float | None = None, stdin: bytes = b"") -> bytes:
         """Standard output. Raises `GitFailed`, and `process.TimedOut` where a limit is given."""
         try:
-            done = process.run([*_SAFE, *arguments], cwd=self.root, env=self._env, timeout=timeout)
+            done = process.run(
+                [*_SAFE, *arguments], cwd=self.root, env=self._env, timeout=timeout, stdin=stdin
+            )
         except process.ProgramMissing as error:
             raise Incomplete("no-git", str(error), hint="install git and try again") from error
         if done.code:
@@ -111,12 +117,17 @@ class Repository:
         """Whether history was cut off when this was cloned."""
         return self._text("rev-parse", "--is-shallow-repository") == "true"
 
-    def remotes(self) -> tuple[str, ...]:
-        """The names of the remotes."""
-        return tuple(self._text("remote").split())
+    @cached_property
+    def remote(self) -> str | None:
+        """The remote to ask: `origin`, else the first; None where there is none."""
+        names = self._text("remote").split()
+        return "origin" if "origin" in names else next(iter(names), None)
 
-    def default_branch(self, remote: str = "origin") -> str | None:
+    def default_branch(self) -> str | None:
         """The remote's default branch as a ref that exists here, such as `origin/main`."""
+        remote = self.remote
+        if remote is None:
+            return None
         try:
             head = self._text("symbolic-ref", "--quiet", "--short", f"refs/remotes/{remote}/HEAD")
             if self.commit(head):
@@ -135,34 +146,23 @@ class Repository:
 
     def fetch_commit(self, commit: str) -> bool:
         """Ask the remote for one commit by its id; whether it is here afterwards."""
-        remotes = self.remotes()
-        if remotes:
-            self._fetch(
-                "--depth=1" if self.is_shallow() else "--no-write-fetch-head", remotes[0], commit
-            )
+        self._fetch("--depth=1" if self.is_shallow() else "--no-write-fetch-head", commit)
         return self.commit(commit) is not None
 
     def deepen(self) -> Iterator[None]:
         """Fetch more history step by step (50, 500, all), yielding after each that worked."""
-        remotes = self.remotes()
         for step in _DEEPEN_STEPS:
-            if not remotes or not self.is_shallow() or not self._fetch(step, remotes[0]):
+            if not self.is_shallow() or not self._fetch(step):
                 return
             yield
 
-    def _fetch(self, option: str, remote: str, *refs: str) -> bool:
+    def _fetch(self, option: str, *refs: str) -> bool:
+        if self.remote is None:
+            return False
+        options = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-auto-maintenance")
+        ends = (option, "--end-of-options", self.remote, *refs)
         try:
-            self._git(
-                *(
-                    "fetch",
-                    "--quiet",
-                    "--no-tags",
-                    "--no-recurse-submodules",
-                    "--no-auto-maintenance",
-                ),
-                *(option, "--end-of-options", remote, *refs),
-                timeout=_FETCH_SECONDS,
-            )
+            self._git("fetch", *options, *ends, timeout=_FETCH_SECONDS)
         except (GitFailed, process.TimedOut):
             return False
         return True
@@ -213,7 +213,8 @@ class Repository:
         # `cat-file --batch` reads names from standard input, one a line; a name with a line
         # feed cannot be asked for there (`-z` needs git 2.38, and 2.39 ignores it for :path).
         plain = [name for name in names if "\n" not in name]
-        output = self._feed("\n".join(plain)) if plain else b""
+        lines = os.fsencode("\n".join([*plain, ""]))
+        output = self._git("cat-file", "--batch", stdin=lines) if plain else b""
         position = 0
         for name in names:
             if "\n" in name:
@@ -234,17 +235,6 @@ class Repository:
             return self._git("cat-file", "blob", name)
         except GitFailed:
             return None
-
-    def _feed(self, lines: str) -> bytes:
-        done = process.run(
-            [*_SAFE, "cat-file", "--batch"],
-            cwd=self.root,
-            env=self._env,
-            stdin=os.fsencode(lines + "\n"),
-        )
-        if done.code:
-            raise GitFailed(done.stderr.decode("utf-8", "replace").strip())
-        return done.stdout
 
 
 def _no_repository(folder: Path, said: str) -> UsageError:

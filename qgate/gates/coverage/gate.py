@@ -232,14 +232,17 @@ class _Judging:
             source = PythonSource(new, self.config.exclude)
             changed = python_source.from_git_lines(new, (hunk.new_lines for hunk in file.hunks))
             touched = source.owners_in(changed) - source.docstrings
+            # A pragma on `else:` stands on no statement; it is told of the first it excludes.
+            by_else = source.pragmas_on_keywords(chain.from_iterable(changed))
             judged = judge(
                 file.path,
-                touched,
+                touched | by_else,
                 self._measured(file, source, touched),
                 span=lambda line: Span(line, source.last_line(line), source.lines[line - 1]),
                 same=earlier.format_only(file, source, old) if old is not None else frozenset(),
-                pragmas=lambda: source.owners(
-                    source.pragmas.intersection(chain.from_iterable(changed))
+                pragmas=lambda: (
+                    by_else
+                    | source.owners(source.pragmas.intersection(chain.from_iterable(changed)))
                 ),
                 has_branching=lambda: self.needs_branches and source.has_branch(touched),
             )

@@ -157,7 +157,7 @@ def _metrics(
     files: Sequence[FileVerdict], settings: CoverageSettings, score: Fraction, total: int
 ) -> dict[str, Metric]:
     return {
-        "covered": int(score) if score.denominator == 1 else float(round(score, 2)),
+        "covered": _number(Fraction(int(score * 100), 100)),
         "coverable": total,
         "percent": percent(score, total),
         "threshold": _number(settings.threshold),
@@ -186,10 +186,13 @@ def _summary(
     needed = f"{show_percent(settings.threshold)} % needed"
     if not total:
         return f"no changed statement can be covered ({needed})"
+    partial = ""
+    if settings.partial != "hit" and metrics["partial"]:
+        partial = f", {metrics['partial']} partial"
     statements = "statement" if total == 1 else "statements"
     return (
         f"{_show(score, total)} of {total} changed {statements} covered, {needed}"
-        f" ({metrics['missing']} missing)"
+        f" ({metrics['missing']} missing{partial})"
     )
 
 

@@ -1,0 +1,29 @@
+"""Standard output, which can be closed or full like any other file."""
+
+import os
+import sys
+
+from qgate.errors import UsageError
+
+
+def write(text: str) -> None:
+    """Write to standard output, at once.
+
+    A reader that has gone (`qgate check | head`) is no error: the verdict stands. Raises
+    `UsageError` where there is no room.
+    """
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_the_rest()
+    except OSError as error:
+        _discard_the_rest()
+        raise UsageError(
+            f"cannot write to standard output: {error.strerror}", hint="make room, or use --output"
+        ) from error
+
+
+def _discard_the_rest() -> None:
+    """Let Python's own flush at exit go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
