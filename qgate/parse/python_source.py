@@ -33,10 +33,12 @@ _BRANCHING: Final = (
     *(ast.If, ast.While, ast.For, ast.AsyncFor, ast.With, ast.AsyncWith),
     *(ast.ExceptHandler, ast.Match, ast.match_case),
 )
-_COMPOUND: Final = (
-    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
-    *(ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith),
-    *(ast.Try, ast.TryStar, ast.ExceptHandler, ast.Match, ast.match_case),
+_COMPOUND: Final = frozenset(
+    (
+        *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
+        *(ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith),
+        *(ast.Try, ast.TryStar, ast.ExceptHandler, ast.Match, ast.match_case),
+    )
 )
 _KEYWORDS: Final = ("else", "finally")
 _FIRST_AND_LAST: Final = itemgetter(0, 1)
@@ -249,7 +251,7 @@ def _spans(tree: ast.Module, lines: list[str]) -> tuple[list[_Span], list[range]
                     docstrings.append(range(first, (last or first) + 1))
         for block in _BLOCKS:
             for child in getattr(owner, block, ()):
-                if not isinstance(child, _COMPOUND):
+                if type(child) not in _COMPOUND:
                     spans.append((child.lineno, child.end_lineno, child, parent, block))
                     continue
                 for decorator in getattr(child, "decorator_list", ()):
@@ -264,6 +266,12 @@ def _spans(tree: ast.Module, lines: list[str]) -> tuple[list[_Span], list[range]
 
 def _header_lines(node: ast.AST, lines: list[str]) -> tuple[int, int]:
     """First and last line of a compound statement's header, which ends at its colon."""
+    body = getattr(node, "body", None)
+    first = getattr(node, "lineno", 0)
+    begins_next = first and body and body[0].lineno == first + 1
+    if begins_next and not lines[first][: body[0].col_offset].strip():
+        # Nearly every header: its block begins on the next line, and nothing stands before it.
+        return first, first
     if isinstance(node, ast.match_case):
         first = node.pattern.lineno
         while not lines[first - 1].lstrip().startswith("case"):
@@ -315,7 +323,7 @@ def _logical_lines(spans: list[_Span]) -> Iterator[Statement]:
 
 def _header(syntax: ast.AST) -> str:
     """A node's syntax without positions, decorators and the blocks it heads."""
-    if not isinstance(syntax, _COMPOUND):
+    if type(syntax) not in _COMPOUND:
         return ast.dump(syntax)
     fields = (
         f"{name}={_dump(getattr(syntax, name, None))}"

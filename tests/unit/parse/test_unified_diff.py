@@ -228,6 +228,7 @@ def test_a_note_about_a_missing_newline_is_no_line_in_any_language(note: bytes) 
         (RAW[:-2], "middle of an entry"),
         (RAW + b"Submodule sub 1111111..2222222:\n" + HEAD, "expected the start of a file"),
         (b"warning: odd\n" + RAW + HEAD, "expected the start of a file"),
+        (RAW + HEAD + HEAD, "."),
         (RAW + HEAD + b"@@ -1,2 +1 @@\n-a\n+b\n", "fewer lines"),
         (RAW + HEAD + b"@@ -1 +1,2 @@\n-a\n+b\n", "fewer lines"),
         (RAW + HEAD + b"@@ -1,3 +1,3 @@\n a\n-b\n+c\n d\n", "fewer lines"),
