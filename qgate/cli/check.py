@@ -1,6 +1,7 @@
 """`qgate check`."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Final, assert_never
@@ -8,10 +9,11 @@ from typing import Final, assert_never
 import click
 
 from qgate import errors
-from qgate.cli.output import write
+from qgate.cli.output import resolved, write
 from qgate.engine.check import Request, check
 from qgate.model.report import Outcome, Report
 from qgate.reporters import json_v1, plain
+from qgate.reporters.inert import inert
 from qgate.system import files
 
 _QUIET_SECONDS: Final = 10
@@ -79,7 +81,10 @@ def command(
     Without options the working tree is compared with the merge base of the remote's default
     branch. Nothing is written to the working tree.
     """
-    folder = folder.resolve()
+    folder = resolved(folder)
+    if output is not None:
+        # Not after an hour of tests.
+        files.refuse_unwritable(folder / output)
     progress = _Progress()
     report = check(
         Request(
@@ -137,7 +142,9 @@ class _Progress:
 
     def __call__(self, what: str, seconds: int) -> None:
         if self._is_terminal:
-            click.echo(f"\r\x1b[K{what} {seconds} s", err=True, nl=False)
+            # A line that wraps could not be wiped.
+            room = shutil.get_terminal_size().columns - len(f" {seconds} s") - 1
+            click.echo(f"\r\x1b[K{inert(what)[:room]} {seconds} s", err=True, nl=False)
             self._is_dirty = True
         elif seconds == 1 or (seconds and seconds % _QUIET_SECONDS == 0):
             click.echo(f"{what} {seconds} s", err=True)

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import click
 
-from qgate.cli.output import write
+from qgate.cli.output import resolved, write
 from qgate.config.settings import options, value_of
 from qgate.engine.check import Request, load_settings
+from qgate.reporters.inert import inert
 from qgate.system.git import Repository
 
 
@@ -36,7 +37,7 @@ def show(*, folder: Path, config: Path | None) -> int:
 
     A flag of `qgate check` beats all three.
     """
-    folder = folder.resolve()
+    folder = resolved(folder)
     request = Request(
         folder=folder, environ=os.environ, config=(folder / config) if config else None
     )
@@ -47,5 +48,7 @@ def show(*, folder: Path, config: Path | None) -> int:
         where = f"{origin.layer.value} {origin.place}".rstrip()
         rows.append((key, option.kind.show(value_of(loaded.settings, key)), where))
     width = max(len(key) for key, _, _ in rows)
-    write("".join(f"{key:{width}} = {value}  ({where})\n" for key, value, where in rows))
+    write(
+        "".join(f"{key:{width}} = {inert(value)}  ({inert(where)})\n" for key, value, where in rows)
+    )
     return 0

@@ -3,9 +3,11 @@
 Commands are imported only when they are called; their one-line help stands here.
 """
 
+import os
 import signal
 import sys
 from importlib import import_module
+from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
 
@@ -59,8 +61,12 @@ def group() -> None:
 def main() -> NoReturn:
     """Run the command line and exit with the documented code."""
     signal.signal(signal.SIGTERM, _terminate)
-    if hasattr(signal, "SIGHUP"):
+    # nohup ignores HUP so that the run outlives its terminal.
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         signal.signal(signal.SIGHUP, _terminate)
+    # A stream that was closed (`>&-`) is None; what is written to it is lost, as asked for.
+    sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115 - for good
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # A console that cannot show a character gets its number, not a crash.
@@ -77,6 +83,7 @@ def _code() -> int:
         _say("interrupted")
         return errors.EXIT_INTERRUPTED
     except Terminated:
+        _say("terminated")
         return errors.EXIT_TERMINATED
     except click.ClickException as error:
         error.show()

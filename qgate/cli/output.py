@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 from qgate.errors import UsageError
 
@@ -27,3 +28,15 @@ def write(text: str) -> None:
 def _discard_the_rest() -> None:
     """Let Python's own flush at exit go nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def resolved(folder: Path) -> Path:
+    """A folder as an absolute path, links resolved. Raises `UsageError`."""
+    try:
+        # Path.resolve() raises RuntimeError on a loop of links before Python 3.13.
+        return Path(os.path.realpath(folder))
+    except OSError as error:
+        raise UsageError(
+            f"the current folder cannot be found: {error.strerror}",
+            hint="change into one that exists",
+        ) from error

@@ -83,7 +83,8 @@ def _settings_path(repo: Repository, request: Request) -> Path:
     path = Path(os.path.normpath(request.config or repo.root / FILE_NAME))
     if path.is_relative_to(repo.root):
         name = path.relative_to(repo.root)
-        if path.exists() and path.resolve() != repo.root.resolve() / name:
+        # os.path says no where pathlib raises before 3.14, as for a name that is too long.
+        if os.path.exists(path) and path.resolve() != repo.root.resolve() / name:  # noqa: PTH110
             hint = "put the settings themselves there"
             raise UsageError(f"{name} is, or is reached through, a link", hint=hint)
     return path

@@ -83,7 +83,10 @@ def _local_head(head: str, *, committed: bool) -> Endpoint:
 def _local_base(repo: Repository, head: str, default_base: str | None) -> Endpoint:
     if default_base is not None:
         if default_base.startswith("-"):
-            raise UsageError(f"the setting base: {default_base!r} is not a revision")
+            raise UsageError(
+                f"the setting base: {default_base!r} is not a revision",
+                hint="name one in .qgate.yml, such as base: main",
+            )
         text = f"merge base of {default_base} (setting `base`) and HEAD"
         return _merge_base(repo, head, default_base, text)
     remote = repo.default_branch()
@@ -166,8 +169,7 @@ def _merge_base(repo: Repository, head: str, revision: str, found: str) -> Endpo
         raise Incomplete(
             "missing-base",
             f"the base {revision} does not exist in this clone",
-            hint=f"git fetch origin {revision.removeprefix('origin/')}"
-            + (f", or {_UNSHALLOW}" if repo.is_shallow() else "; or name another with --base REV"),
+            hint=_way_to(repo, revision),
         )
     raise Incomplete(
         "no-merge-base",
@@ -178,6 +180,16 @@ def _merge_base(repo: Repository, head: str, revision: str, found: str) -> Endpo
 
 
 _EXHAUSTED: Final = object()
+
+
+def _way_to(repo: Repository, revision: str) -> str:
+    """The command that could bring a missing revision."""
+    if repo.remote and revision.startswith(f"{repo.remote}/"):
+        branch = revision.removeprefix(f"{repo.remote}/")
+        return f"git fetch {repo.remote} {branch}:refs/remotes/{revision}"
+    if repo.is_shallow():
+        return _UNSHALLOW
+    return "mend the name, or fetch it first; git branch --all lists what is here"
 
 
 def _is_object_id(revision: str) -> bool:

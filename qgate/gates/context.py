@@ -1,6 +1,6 @@
 """What every gate is given: the change, the settings to judge by, and the effects it may use."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,9 +35,26 @@ class GateContext:
             return [self.on_disk(file) for file in files]
         return self.repo.blobs([file.new_id for file in files])
 
+    def base_contents(self, paths: Sequence[str]) -> list[bytes | None]:
+        """The bytes of files at the base; None for a missing one."""
+        return self.repo.blobs([f"{self.changes.base.sha}:{path}" for path in paths])
+
+    def head_contents(self, paths: Sequence[str]) -> list[bytes | None]:
+        """The same on the new side."""
+        match self.changes.head.side:
+            case Side.WORKTREE:
+                return [self._read(path) for path in paths]
+            case Side.INDEX:
+                return self.repo.blobs([f":{path}" for path in paths])
+            case Side.COMMIT:
+                return self.repo.blobs([f"{self.changes.head.sha}:{path}" for path in paths])
+
     def on_disk(self, file: ChangedFile) -> bytes | None:
         """The bytes in the working tree, None where there is no such regular file."""
-        path = self.repo.root / file.path
+        return self._read(file.path)
+
+    def _read(self, name: str) -> bytes | None:
+        path = self.repo.root / name
         try:
             return None if path.is_symlink() else path.read_bytes()
         except OSError:

@@ -268,8 +268,12 @@ def _header_lines(node: ast.AST, lines: list[str]) -> tuple[int, int]:
     """First and last line of a compound statement's header, which ends at its colon."""
     body = getattr(node, "body", None)
     first = getattr(node, "lineno", 0)
-    begins_next = first and body and body[0].lineno == first + 1
-    if begins_next and not lines[first][: body[0].col_offset].strip():
+    if (
+        first
+        and body
+        and body[0].lineno == first + 1
+        and not lines[first][: body[0].col_offset].strip()
+    ):
         # Nearly every header: its block begins on the next line, and nothing stands before it.
         return first, first
     if isinstance(node, ast.match_case):

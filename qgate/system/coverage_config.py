@@ -7,13 +7,14 @@ there are not loaded: that would run code.
 import posixpath
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from qgate.errors import Incomplete
-from qgate.system.git import Repository
+
+Contents = Callable[[Sequence[str]], Sequence[bytes | None]]
 
 if TYPE_CHECKING:
     from coverage.config import CoverageConfig as Reader
@@ -52,26 +53,28 @@ class FilePattern:
         return self.regex.match(f"/{path}") is not None
 
 
-def read(repo: Repository, base: str, chosen: str | None) -> CoverageConfig:
-    """The configuration at the commit `base`; `chosen` names the file, else the usual ones.
+def read(contents: Contents, chosen: str | None, *, where: str) -> CoverageConfig:
+    """The configuration in some version of the tree; `chosen` names the file, else the usual ones.
 
-    Raises `Incomplete` where a chosen file is missing or one cannot be read.
+    `contents` gives the bytes of files by name, None for a missing one; `where` names the
+    version for messages. Raises `Incomplete` where a chosen file is missing or one cannot be
+    read.
     """
     from coverage.config import CoverageConfig as NewReader  # noqa: PLC0415 - 60 ms to import
     from coverage.exceptions import ConfigError  # noqa: PLC0415
 
     names = (chosen,) if chosen else _CANDIDATES
-    contents = repo.blobs([f"{base}:{name}" for name in names])
-    if chosen and contents[0] is None:
+    found = contents(names)
+    if chosen and found[0] is None:
         raise Incomplete(
             "no-coverage-config",
-            f"{chosen} does not exist at the base {base[:12]}",
+            f"{chosen} does not exist at {where}",
             hint="exclusions are read from the base; name a file that is there",
         )
     reader = NewReader()
     used = ""
     with tempfile.TemporaryDirectory(prefix="qgate-") as folder:
-        for name, content in zip(names, contents, strict=True):
+        for name, content in zip(names, found, strict=True):
             if content is None or not _may_configure(name, content, chosen):
                 continue
             copy = Path(folder) / Path(name).name
@@ -84,8 +87,8 @@ def read(repo: Repository, base: str, chosen: str | None) -> CoverageConfig:
             except (ConfigError, UnicodeDecodeError) as error:
                 raise Incomplete(
                     "no-coverage-config",
-                    f"{name} at the base {base[:12]} cannot be read: {error}",
-                    hint="mend it on the base branch first",
+                    f"{name} at {where} cannot be read: {error}",
+                    hint="mend it there first",
                 ) from error
     reader.post_process()
     try:
@@ -93,8 +96,8 @@ def read(repo: Repository, base: str, chosen: str | None) -> CoverageConfig:
     except ConfigError as error:
         raise Incomplete(
             "no-coverage-config",
-            f"{used} at the base {base[:12]}: {error}",
-            hint="mend it on the base branch first",
+            f"{used} at {where}: {error}",
+            hint="mend it there first",
         ) from error
 
 

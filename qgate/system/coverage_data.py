@@ -5,6 +5,7 @@ SQLite opens the file read-only and immutable: no journal, no lock, nothing is c
 """
 
 import sqlite3
+import weakref
 from collections.abc import Collection, Iterable
 from functools import cached_property
 from pathlib import Path
@@ -36,6 +37,12 @@ class NativeData:
         self.has_arcs = meta.get("has_arcs") == "1"
 
     @cached_property
+    def _connection(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._uri, uri=True)
+        weakref.finalize(self, connection.close)
+        return connection
+
+    @cached_property
     def _ids(self) -> dict[str, int]:
         return dict(self._rows("select path, id from file"))
 
@@ -59,11 +66,7 @@ class NativeData:
 
     def _rows(self, query: str, arguments: Iterable[int] = ()) -> list[Any]:
         try:
-            connection = sqlite3.connect(self._uri, uri=True)
-            try:
-                return connection.execute(query, tuple(arguments)).fetchall()
-            finally:
-                connection.close()
+            return self._connection.execute(query, tuple(arguments)).fetchall()
         except sqlite3.Error as error:
             raise MalformedReport(f"not readable as coverage.py data: {error}") from error
 

@@ -16,11 +16,20 @@ def expand(pattern: str, folder: Path) -> tuple[Path, ...]:
     Relative ones are taken from `folder`.
     """
     whole = folder / Path(pattern).expanduser()
-    if not glob.has_magic(pattern) or whole.exists():
+    if not glob.has_magic(pattern) or os.path.exists(whole):  # noqa: PTH110
         return (whole,)
     # Path.glob takes no absolute pattern.
     found = glob.glob(str(whole), recursive=True)  # noqa: PTH207
     return tuple(sorted(map(Path, found)))
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Raise `UsageError` for a file that plainly cannot be written: a folder, or in none."""
+    if os.path.isdir(path):  # noqa: PTH112 - pathlib raises for a name that is too long
+        raise UsageError(f"{path} is a folder, not a file", hint="name a file to write")
+    if not os.path.isdir(path.parent):  # noqa: PTH112
+        hint = "make the folder, or name another file"
+        raise UsageError(f"cannot write {path}: its folder does not exist", hint=hint)
 
 
 @contextlib.contextmanager
@@ -30,8 +39,7 @@ def replacing(path: Path) -> Iterator[Path]:
     On any error, also an interruption, the temporary file is gone and `path` is as it was.
     Raises `UsageError` where the folder cannot be written or the disk is full.
     """
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder, not a file", hint="name a file to write")
+    refuse_unwritable(path)
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     except OSError as error:
@@ -57,9 +65,13 @@ def write(path: Path, text: str) -> None:
     A device or pipe is written as it is: it cannot be replaced.
     """
     data = text.encode("utf-8", "backslashreplace")
-    if path.exists() and not path.is_file() and not path.is_dir():
-        with path.open("wb") as stream:
-            stream.write(data)
+    # os.path says no where pathlib raises, as for a name that is too long.
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):  # noqa: PTH110, PTH113, PTH112
+        try:
+            with path.open("wb") as stream:
+                stream.write(data)
+        except OSError as error:
+            raise _cannot_write(path, error) from error
         return
     with replacing(path) as temporary, temporary.open("wb") as stream:
         stream.write(data)

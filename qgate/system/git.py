@@ -5,8 +5,11 @@ the first value that came from outside. Paths are bytes for git and text with su
 for everybody else.
 """
 
+import contextlib
 import os
 import re
+import shutil
+import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +25,8 @@ _SAFE: Final = (
     *("-c", "core.fsmonitor=false"),
     *("-c", "core.hooksPath=/dev/null"),
     *("-c", "core.quotePath=off"),
+    *("-c", "diff.autoRefreshIndex=true"),
+    *("-c", "core.splitIndex=false"),
     *("-c", "protocol.ext.allow=never"),
 )
 
@@ -64,7 +69,7 @@ class Repository:
             "GIT_TERMINAL_PROMPT": "0",
         }
         self.root = folder
-        if not folder.is_dir():
+        if not os.path.isdir(folder):  # noqa: PTH112
             raise UsageError(f"{folder} is not a folder", hint="name an existing one with -C")
         try:
             answer = self._git("rev-parse", "--is-inside-work-tree", "--show-toplevel")
@@ -176,11 +181,34 @@ class Repository:
         algorithm was used instead.
         """
         ends = [*(["--cached"] if staged else []), base, *([head] if head else []), "--"]
-        try:
-            output = self._git(*_DIFF, "--diff-algorithm=minimal", *ends, timeout=_MINIMAL_SECONDS)
-        except process.TimedOut:
-            return self._git(*_DIFF, "--diff-algorithm=myers", *ends), True
-        return output, False
+        with self._index_copy():
+            try:
+                minimal = self._git(
+                    *_DIFF, "--diff-algorithm=minimal", *ends, timeout=_MINIMAL_SECONDS
+                )
+            except process.TimedOut:
+                return self._git(*_DIFF, "--diff-algorithm=myers", *ends), True
+        return minimal, False
+
+    @contextlib.contextmanager
+    def _index_copy(self) -> Iterator[None]:
+        """Let git refresh a copy of the index.
+
+        `git diff` 2.39 writes the index despite --no-optional-locks, and without a refresh it
+        lists every file that was only touched.
+        """
+        index = self.root / self._text("rev-parse", "--git-path", "index")
+        with tempfile.TemporaryDirectory(prefix="qgate-") as folder:
+            copy = Path(folder, "index")
+            if index.exists():
+                # With its time: git looks again at files as young as the index, and only those.
+                shutil.copy2(index, copy)
+            before = self._env
+            self._env = {**before, "GIT_INDEX_FILE": str(copy)}
+            try:
+                yield
+            finally:
+                self._env = before
 
     def unmerged(self) -> tuple[str, ...]:
         """Paths with a merge conflict that is not resolved."""

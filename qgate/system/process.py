@@ -8,12 +8,16 @@ import contextlib
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 _GRACE_SECONDS: Final = 2.0
+_SIGNALS: Final = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 _PIPE: Final = subprocess.PIPE
 
 
@@ -94,33 +98,58 @@ def _group(
     stderr: int,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A child that leads its own process group, ended with all of it on the way out."""
-    try:
-        child = subprocess.Popen(
-            argv,
-            cwd=cwd,
-            env=dict(env),
-            stdin=_PIPE if stdin else subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=stderr,
-            process_group=0,
-        )
-    except OSError as error:
-        raise ProgramMissing(f"cannot run {argv[0]}: {error.strerror}") from error
+    # A signal between the fork and Popen's return would leave a child that nobody knows of.
+    with _signals_held_back() as held:
+        try:
+            child = subprocess.Popen(
+                argv,
+                cwd=cwd,
+                env=dict(env),
+                stdin=_PIPE if stdin else subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=stderr,
+                process_group=0,
+            )
+        except OSError as error:
+            raise ProgramMissing(f"cannot run {argv[0]}: {error.strerror}") from error
     with child:
         try:
+            if held:
+                signal.raise_signal(held[0])
             yield child
         finally:
             if child.returncode is None:
                 _end(child)
 
 
+@contextlib.contextmanager
+def _signals_held_back() -> Iterator[list[signal.Signals]]:
+    """Collects the signals that would raise, instead of raising; only the main thread gets any."""
+    held: list[signal.Signals] = []
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in _SIGNALS:
+            if callable(signal.getsignal(number)):
+                before[number] = signal.signal(
+                    number, lambda number, _frame: held.append(signal.Signals(number))
+                )
+    try:
+        yield held
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def _end(child: subprocess.Popen[bytes]) -> None:
     """TERM to the group, two seconds of grace, then KILL."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(child.pid, signal.SIGTERM)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        child.wait(timeout=_GRACE_SECONDS)
-    # The leader may have ended while a child of its own lives on in the group.
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(child.pid, signal.SIGKILL)
-    child.wait()
+    try:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(timeout=_GRACE_SECONDS)
+    finally:
+        # Also where a second Ctrl-C cuts the grace short; and the leader may have ended while a
+        # child of its own lives on in the group.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()

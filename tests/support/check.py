@@ -8,7 +8,7 @@ from qgate.model.report import Finding, GateResult, Metric, Report
 from tests.support.repo import Repo
 
 
-def judged(  # noqa: PLR0913 - the flags of `qgate check`
+def judged(
     repo: Repo,
     *,
     base: str | None = None,

@@ -49,6 +49,11 @@ class Evidence:
     rank: int
     report: CoverageReport
 
+    @property
+    def knows_only_what_ran(self) -> bool:
+        """Whether the statements must come from the source: coverage.py's own data."""
+        return isinstance(self.report, NativeData)
+
 
 def collect(
     settings: CoverageSettings, *, root: Path, folder: Path, named: bool
@@ -121,6 +126,7 @@ def _open(path: Path, rank: int, root: Path) -> Evidence:
     name = str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
     try:
         report = read_report(path)
+        is_empty = not report.paths
         written = path.stat().st_mtime_ns
     except FileNotFoundError as error:
         raise Incomplete(
@@ -133,7 +139,7 @@ def _open(path: Path, rank: int, root: Path) -> Evidence:
         raise Incomplete(
             Rule.UNREADABLE_REPORT.slug, f"the coverage report {name}: {said}", hint=_HINT
         ) from error
-    if not report.paths:
+    if is_empty:
         raise Incomplete(
             Rule.EMPTY_REPORT.slug,
             f"the coverage report {name} names no file: nothing was measured",

@@ -46,7 +46,7 @@ class PathMap:
         known = frozenset(wanted)
         found: dict[str, list[str]] = defaultdict(list)
         for written in self.paths:
-            if posixpath.basename(_slashes(written)) not in names:
+            if not names.intersection(map(posixpath.basename, (written, _slashes(written)))):
                 continue
             candidates = self._candidates(written)
             if len(candidates) > 1 and known.intersection(candidates):
@@ -79,9 +79,10 @@ class PathMap:
             rooted = {self._relative(posixpath.join(root, path)) for root in self.roots}
             if existing := {name for name in rooted if name in self._tracked}:
                 return existing
-        direct = self._relative(path)
-        if direct in self._tracked:
-            return {direct}
+        # A backslash may be part of a name, where the report was not written on Windows.
+        for direct in (self._relative(written), self._relative(path)):
+            if direct in self._tracked:
+                return {direct}
         for alias in self._aliased(path):
             if alias in self._tracked:
                 return {alias}

@@ -58,7 +58,11 @@ def build(
     settings: CoverageSettings, config: CoverageConfig, report_paths: Collection[Collection[str]]
 ) -> Scope:
     """The scope for these settings and for reports that name these paths."""
-    suffixes = {posixpath.splitext(path)[1] for paths in report_paths for path in paths}
+    suffixes: set[str] = set()
+    for paths in report_paths:
+        found = {posixpath.splitext(path)[1] for path in paths}
+        # Beside modules, Python tests also run templates and data, which nobody measures.
+        suffixes |= {".py"} if ".py" in found else found
     return Scope(
         include=tuple(map(compile_pattern, settings.include)),
         exclude=tuple(map(compile_pattern, settings.exclude)),

@@ -230,6 +230,7 @@ def test_a_note_about_a_missing_newline_is_no_line_in_any_language(note: bytes) 
         (b"warning: odd\n" + RAW + HEAD, "expected the start of a file"),
         (RAW + HEAD + HEAD, "."),
         (RAW + HEAD + b"@@ -1,2 +1 @@\n-a\n+b\n", "fewer lines"),
+        (RAW + HEAD + b"@@ -1,2 +1 @@\n-a\n+b\n+c\n", "fewer lines"),
         (RAW + HEAD + b"@@ -1 +1,2 @@\n-a\n+b\n", "fewer lines"),
         (RAW + HEAD + b"@@ -1,3 +1,3 @@\n a\n-b\n+c\n d\n", "fewer lines"),
         (RAW.replace(b" M\0", b" U\0") + HEAD, "status 'U'"),

@@ -1,0 +1,38 @@
+"""How much of everything a run makes and measures, and where."""
+
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """How much of everything; `runs` is how often the contestants take turns."""
+
+    native_files: int = 1500
+    native_changed: int = 20
+    xml_megabytes: int = 165
+    xml_files: int = 5000
+    xml_changed: int = 100
+    project_files: int = 60
+    project_changed: int = 6
+    large_files: int = 2000
+    start_runs: int = 40
+    runs: int = 3
+
+    def divided(self, by: int) -> "Sizes":
+        """Everything smaller, nothing gone."""
+        sizes = {
+            field.name: max(2, getattr(self, field.name) // by)
+            for field in fields(self)
+            if field.name != "runs"
+        }
+        return replace(self, **sizes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """Where to work, on what, and how much of it."""
+
+    folder: Path
+    sizes: Sizes
+    checkout: Path | None = None

@@ -1,0 +1,84 @@
+"""What was measured, as text."""
+
+import os
+import platform
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Final
+
+from qgate import __version__
+from tests.bench.measure import Measurement
+
+MEGABYTE: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What was wanted, in words; what came out; whether that will do."""
+
+    wanted: str
+    result: str
+    is_met: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One case: what it was about, its measurements, its targets."""
+
+    case: str
+    about: str
+    measured: tuple[Measurement, ...]
+    targets: tuple[Target, ...]
+    is_median: bool = False
+
+
+def at_least(times: float, than: Measurement, ours: Measurement) -> Target:
+    """`ours` is to be so many times faster than the other one (by the best runs)."""
+    ratio = than.seconds / ours.seconds
+    wanted = f"{ours.name}: at least {times:g} x as fast as {than.name}"
+    return Target(wanted, f"{ratio:.2f} x", ratio >= times)
+
+
+def at_most(times: float, of: float, what: str, ours: float) -> Target:
+    """A time is to be at most so many times another one."""
+    return Target(f"at most {times:g} x {what}", f"{ours / of:.2f} x", ours / of <= times)
+
+
+def below(megabytes: int, ours: Measurement) -> Target:
+    """The greatest memory is to be below a limit."""
+    peak = ours.peak / MEGABYTE
+    return Target(f"{ours.name}: under {megabytes} MB", f"{peak:.0f} MB", peak < megabytes)
+
+
+def machine() -> str:
+    """Versions and machine in two lines."""
+    git = subprocess.run(["git", "--version"], capture_output=True, check=True, text=True)
+    tools = ("coverage", "diff_cover", "click")
+    versions = ", ".join(f"{tool} {metadata.version(tool)}" for tool in tools)
+    return (
+        f"qgate {__version__}, {versions}, Python {platform.python_version()}, "
+        f"{git.stdout.strip()}\n{platform.system()} {platform.machine()}, "
+        f"{os.cpu_count()} cores. Seconds: the best run ('start': the median), in alternation. "
+        f"MB: 10^6 bytes, the largest process of all runs."
+    )
+
+
+def rows(result: Result) -> Iterator[str]:
+    """The case's part of the table."""
+    yield f"{result.case}: {result.about}"
+    for each in result.measured:
+        seconds = each.median if result.is_median else each.seconds
+        yield (
+            f"  {each.name:56}{seconds:9.3f} s{each.peak / MEGABYTE:8.0f} MB"
+            f"   ({len(each.every)} run{'s' if len(each.every) > 1 else ''})"
+        )
+    for target in result.targets:
+        word = "met" if target.is_met else "NOT MET"
+        yield f"  target: {target.wanted:70}{target.result:>10}   {word}"
+
+
+def show(result: Result) -> None:
+    """Print a case as soon as it is measured."""
+    print(*rows(result), "", sep="\n", flush=True)

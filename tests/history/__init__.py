@@ -1,0 +1,1 @@
+"""qgate beside diff-cover on real histories, run by hand: none of it is a test."""
