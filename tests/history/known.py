@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from coverage.parser import PythonParser
 
-from qgate.parse import python_source
+from qgate.parse import python_text
 from tests.history.measure import git
 from tests.history.reasons import Class, Count, Facts, is_diff, placed_syntax
 from tests.history.views import BASE, Ours, Theirs, content
@@ -69,7 +69,7 @@ class Known:
         """`old_path` is "" for a new file."""
         new = content(folder, "HEAD", path)
         old = content(folder, BASE, old_path) if old_path else b""
-        text = python_source.decode(new)
+        text = python_text.decode(new)
         parser = PythonParser(text=text or "\n")
         parser.parse_source()
         report = json.loads((folder / "coverage.json").read_text())["files"].get(path)
@@ -77,7 +77,7 @@ class Known:
         diff = git(folder, "diff", "--unified=0", f"{BASE}...HEAD", "--", path)
         return cls(
             text=text,
-            old_text=python_source.decode(old),
+            old_text=python_text.decode(old),
             new_lines=new.splitlines(),
             old_lines=old.splitlines(),
             parser=parser,

@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +27,7 @@ from qgate.gates.coverage.rules import Rule
 from qgate.model.changes import ChangedFile
 from qgate.parse.python_source import PythonSource
 from qgate.system import coverage_config
+from qgate.system.coverage_config import CoverageConfig
 from qgate.system.git import Repository
 from tests.history.measure import git
 from tests.history.reasons import Class, Count
@@ -94,6 +95,13 @@ def theirs(folder: Path) -> Theirs:
     return Theirs(report=json.loads(report.read_text()), lines=lines)
 
 
+def _config_at(repo: Repository, commit: str) -> CoverageConfig:
+    def contents(names: Sequence[str]) -> list[bytes | None]:
+        return repo.blobs([f"{commit}:{name}" for name in names])
+
+    return coverage_config.read(contents, None, where=commit)
+
+
 def ours(folder: Path) -> Ours:
     """Run qgate on .coverage. Raises `NotJudged`."""
     environ = clean_environment(folder)
@@ -103,7 +111,7 @@ def ours(folder: Path) -> Ours:
         raise NotJudged(f"{gate.reason}: {gate.summary}")
     repo = Repository(folder, environ)
     change = changes.read(repo, comparison.find(repo, Wanted(base=BASE, committed=True)))
-    exclude = coverage_config.read(repo, change.base.sha, None).exclude
+    exclude = _config_at(repo, change.base.sha).exclude
     rules = {each.path: each.rule for each in gate.left_out}
     files = {
         file.path: _file_view(folder, file, gate, rules.get(file.path, ""), exclude)

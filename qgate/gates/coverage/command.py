@@ -15,17 +15,20 @@ _TAIL_LINES: Final = 15
 _TAIL_BYTES: Final = 1 << 16
 
 
-def run(context: GateContext, settings: CoverageSettings) -> None:
-    """Run `command` in the repository's root.
+def run(context: GateContext, settings: CoverageSettings) -> int:
+    """Run `command` in the repository's root; when it started, as files made then are dated (ns).
 
-    Raises `Incomplete` with the last lines of its output where it cannot be run, fails or
-    takes too long: coverage of tests that fail proves nothing.
+    0 where there is no command. Raises `Incomplete` with the last lines of its output where it
+    cannot be run, fails or takes too long: coverage of tests that fail proves nothing.
     """
     if settings.command is None:
-        return
+        return 0
     shown = " ".join(settings.command)
     with tempfile.TemporaryDirectory(prefix="qgate-") as folder:
         log = Path(folder, "output")
+        # The clock of files is coarser than Python's: a quick command's report could look older.
+        log.touch()
+        started = log.stat().st_mtime_ns
         try:
             code = process.run_watched(
                 settings.command,
@@ -51,6 +54,7 @@ def run(context: GateContext, settings: CoverageSettings) -> None:
                 f"{shown} ended with {_ending(code)}\n{_tail(log)}".rstrip(),
                 hint="mend the tests, then run qgate again",
             )
+    return started
 
 
 def _ending(code: int) -> str:

@@ -1,7 +1,6 @@
 """The gate itself: reports and sources in, one result out. Nothing is written anywhere."""
 
 import posixpath
-import time
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final
@@ -32,16 +31,14 @@ def run(context: GateContext) -> GateResult:
             reason="empty-diff",
             summary="nothing changed",
         )
-    started = time.time_ns()
-    command.run(context, settings)
+    started = command.run(context, settings)
     reports = evidence.collect(
         settings,
         root=context.repo.root,
         folder=context.folder,
         named=context.loaded.origin("gates.coverage.report").place.startswith("--"),
     )
-    if settings.command is not None:
-        _refuse_older(reports, started)
+    _refuse_older(reports, started)
     where = f"the base {context.changes.base.sha[:12]}"
     config = coverage_config.read(context.base_contents, settings.config, where=where)
     known = _find_paths(context, config, reports)

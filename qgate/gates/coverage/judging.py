@@ -19,8 +19,9 @@ from qgate.gates.coverage.measured import Measured
 from qgate.gates.coverage.rules import Rule
 from qgate.model.changes import ChangedFile, Side
 from qgate.model.coverage import Exits, FileCoverage
-from qgate.parse import python_branches, python_source
-from qgate.parse.python_source import PythonSource, UnparsableSource
+from qgate.parse import python_branches
+from qgate.parse.python_source import PythonSource
+from qgate.parse.python_text import UnparsableSource, from_git_lines
 from qgate.system import coverage_config
 from qgate.system.coverage_config import CoverageConfig
 
@@ -125,7 +126,7 @@ class Judging:
     ) -> tuple[FileVerdict, list[Run]]:
         try:
             source = PythonSource(new, self.config.exclude)
-            changed = python_source.from_git_lines(new, (hunk.new_lines for hunk in file.hunks))
+            changed = from_git_lines(new, (hunk.new_lines for hunk in file.hunks))
             touched = source.owners_in(changed) - source.docstrings
             # A pragma on `else:` stands on no statement; it is told of the first it excludes.
             by_else = source.pragmas_on_keywords(chain.from_iterable(changed))

@@ -9,14 +9,19 @@ from coverage.config import DEFAULT_EXCLUDE
 from coverage.misc import join_regex
 from coverage.parser import PythonParser
 
-from qgate.parse import python_source
-from qgate.parse.python_source import PythonSource, UnparsableSource
+from qgate.parse import python_text
+from qgate.parse.python_source import PythonSource
+from qgate.parse.python_text import UnparsableSource
 
 EXCLUDE = join_regex(DEFAULT_EXCLUDE)
 STANDARD_LIBRARY = Path(sysconfig.get_path("stdlib"))
 # A spread over the library: every ninth top-level module and one package of odd syntax.
+PATTERNS = [
+    *("", EXCLUDE, r"else:", r"finally:|try:", r"^\s*@", r"def __", r"if .*:\n\s+return"),
+    *(r"except", r"#", r"class |lambda", r"self\._", r"with |for |while "),
+]
 MODULES = [
-    *sorted(STANDARD_LIBRARY.glob("[a-z]*.py"))[::9],
+    *sorted(STANDARD_LIBRARY.glob("[a-z]*.py"))[::12],
     *sorted(STANDARD_LIBRARY.glob("asyncio/*.py"))[::5],
 ]
 
@@ -26,14 +31,15 @@ def parsed(text: str, *, exclude: str = "") -> PythonSource:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
-@pytest.mark.parametrize("exclude", ["", EXCLUDE], ids=["all", "exclusions"])
+@pytest.mark.parametrize("exclude", PATTERNS)
 def test_statements_and_owners_are_those_of_coverage_py(module: Path, exclude: str) -> None:
     data = module.read_bytes()
-    text = python_source.decode(data)
+    text = python_text.decode(data)
     theirs = PythonParser(text=text, exclude=exclude or None)
     theirs.parse_source()
     ours = PythonSource(data, exclude)
     assert ours.coverable == theirs.statements
+    assert ours.excluded == theirs.excluded.intersection(ours.owners_by_line) - {0}
     owners = {line: ours.owner(line) for line in theirs.multiline_map if ours.owner(line)}
     assert owners == {line: theirs.multiline_map[line] for line in owners}
 
@@ -142,8 +148,8 @@ def test_a_lone_return_ends_a_line_for_python_and_not_for_git() -> None:
     data = b"a = 1\rb = 2\r\nc = 3\nd = 4\re = 5\n"
     assert PythonSource(data).coverable == {1, 2, 3, 4, 5}
     ranges = [range(1, 2), range(3, 4)]
-    assert python_source.from_git_lines(data, ranges) == [range(1, 3), range(4, 6)]
-    assert python_source.from_git_lines(data.replace(b"\r", b""), ranges) == ranges
+    assert python_text.from_git_lines(data, ranges) == [range(1, 3), range(4, 6)]
+    assert python_text.from_git_lines(data.replace(b"\r", b""), ranges) == ranges
 
 
 def test_a_pragma_excludes_what_it_heads() -> None:
@@ -181,3 +187,24 @@ def test_the_other_branch_is_another_place() -> None:
 def test_spelling_does_not_change_the_syntax() -> None:
     one, other = parsed("x = f('a', 16)\n"), parsed('x = f(\n    "a",\n    0x10,\n)\n')
     assert one.statements[0].syntax_in_place() == other.statements[0].syntax_in_place()
+
+
+MATCHES = """\
+match x:
+    case 1:
+        a()
+    case [y, *_] if y:
+        b()
+"""
+CATCH_ALL = ["A(x=1) | _", "z", "(A() as b)", "_ if y", "[*_]"]
+
+
+@pytest.mark.parametrize("exclude", ["raise", "never", "case 1", "b()", "match"])
+@pytest.mark.parametrize("last", CATCH_ALL)
+def test_cases_are_excluded_as_coverage_py_does(exclude: str, last: str) -> None:
+    text = f"{MATCHES}    case {last}:  # never\n        raise E\n"
+    theirs = PythonParser(text=text, exclude=exclude)
+    theirs.parse_source()
+    ours = PythonSource(text.encode(), exclude)
+    assert ours.coverable == theirs.statements
+    assert ours.excluded == theirs.excluded.intersection(ours.owners_by_line) - {0}
