@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any, Final
 
@@ -34,6 +33,8 @@ class Kind:
 
 def suggestion(word: str, known: Sequence[str]) -> str:
     """`; did you mean "..."?` for a word that is nearly a known one, else nothing."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only mistakes need it
+
     near = get_close_matches(word, known, n=1, cutoff=0.6)
     return f'; did you mean "{near[0]}"?' if near else ""
 

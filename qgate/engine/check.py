@@ -16,9 +16,10 @@ from qgate.engine.comparison import Wanted
 from qgate.errors import Incomplete, SettingsError, UsageError
 from qgate.gates import registry
 from qgate.gates.context import GateContext
+from qgate.model.event import CiEvent
 from qgate.model.report import Finding, GateResult, Level, Outcome, Report
 from qgate.parse.unified_diff import MalformedDiff
-from qgate.system import ci
+from qgate.system import environment
 from qgate.system.git import Repository
 
 
@@ -125,7 +126,6 @@ def _judge(
 ) -> Report:
     base = head = None
     notices: tuple[Finding, ...] = ()
-    has_event = request.base is None and not request.staged
     try:
         ends = comparison.find(
             repo,
@@ -134,7 +134,7 @@ def _judge(
                 committed=request.committed,
                 staged=request.staged,
                 default_base=loaded.settings.base,
-                event=ci.read_event(request.environ) if has_event else None,
+                event=_event(request),
             ),
         )
         base, head = ends.base, ends.head
@@ -150,11 +150,20 @@ def _judge(
         loaded=loaded,
         folder=request.folder,
         environ=request.environ,
-        is_ci=ends.from_event or ci.is_ci(request.environ),
+        is_ci=ends.from_event or environment.is_ci(request.environ),
         progress=request.progress,
     )
     results = tuple(_run(name, run, context) for name, run in wanted.items())
     return Report(base=base, head=head, gates=results, notices=notices, notes=change.notes)
+
+
+def _event(request: Request) -> CiEvent | None:
+    """What CI says of this run, where nothing else was asked for."""
+    if request.base is not None or request.staged or not environment.is_github(request.environ):
+        return None
+    from qgate.system import ci  # noqa: PLC0415 - decoding is 20 ms to import
+
+    return ci.read_event(request.environ)
 
 
 def _judged_by(

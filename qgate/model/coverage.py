@@ -5,9 +5,12 @@ Lines are 1-based, as the report writes them.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 Arc = tuple[int, int]
+
+# The one format that records only what ran.
+NATIVE_FORMAT: Final = "coverage.py data"
 
 
 @dataclass(frozen=True, slots=True)

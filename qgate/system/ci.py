@@ -1,4 +1,4 @@
-"""The CI environment: which change is this run for? GitHub Actions is understood today."""
+"""The event of a CI run: which change is it for? GitHub Actions is understood today."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,6 +8,7 @@ import msgspec
 
 from qgate.errors import Incomplete
 from qgate.model.event import CiEvent, MergeGroupEvent, PullRequestEvent, PushEvent
+from qgate.system.environment import is_github
 
 _MAX_EVENT_BYTES: Final = 32 << 20
 _Sha = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{40,64}$")]
@@ -38,18 +39,13 @@ class _Payload(msgspec.Struct):
     repository: _Repository | None = None
 
 
-def is_ci(environ: Mapping[str, str]) -> bool:
-    """Whether a CI service runs this, by the variable that all of them set."""
-    return environ.get("CI", "").lower() in {"true", "1"} or "GITHUB_ACTIONS" in environ
-
-
 def read_event(environ: Mapping[str, str]) -> CiEvent | None:
     """The event of this run; None outside CI and for events that name no base.
 
     Raises `Incomplete` where an event was announced and cannot be read.
     """
     name = environ.get("GITHUB_EVENT_NAME", "")
-    if environ.get("GITHUB_ACTIONS") != "true" or name not in _READERS:
+    if not is_github(environ) or name not in _READERS:
         return None
     path = environ.get("GITHUB_EVENT_PATH", "")
     try:

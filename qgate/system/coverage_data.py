@@ -13,16 +13,15 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from qgate.errors import MalformedReport
-from qgate.model.coverage import Arc, FileCoverage
+from qgate.model.coverage import NATIVE_FORMAT, Arc, FileCoverage
 
-MAGIC: Final = b"SQLite format 3\0"
 _SCHEMA_VERSION: Final = 7
 
 
 class NativeData:
     """One data file. `has_arcs` says whether branches were measured."""
 
-    format: Final = "coverage.py data"
+    format: Final = NATIVE_FORMAT
     roots: Final[tuple[str, ...]] = ()
 
     def __init__(self, path: Path) -> None:

@@ -3,16 +3,15 @@
 import mmap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
 from qgate.config.settings import CoverageSettings
 from qgate.errors import Incomplete, MalformedReport
 from qgate.gates.coverage.rules import Rule
-from qgate.model.coverage import CoverageReport
-from qgate.parse import clover, cobertura, coverage_json, go_cover, jacoco, lcov
-from qgate.system import coverage_data, files
-from qgate.system.coverage_data import NativeData
+from qgate.model.coverage import NATIVE_FORMAT, CoverageReport
+from qgate.system import files
 
 # In order of preference. A later one counts only for files that no earlier one knows, so an
 # old report of another format beside the fresh one does no harm.
@@ -32,6 +31,7 @@ USUAL_PLACES: Final = (
     ),
 )
 
+_NATIVE: Final = b"SQLite format 3\0"
 _HEAD_BYTES: Final = 1 << 16
 _HINT: Final = "write it again, or name the right one with --report"
 
@@ -52,7 +52,7 @@ class Evidence:
     @property
     def knows_only_what_ran(self) -> bool:
         """Whether the statements must come from the source: coverage.py's own data."""
-        return isinstance(self.report, NativeData)
+        return self.report.format == NATIVE_FORMAT
 
 
 def collect(
@@ -117,7 +117,7 @@ def _usual(root: Path) -> Iterator[tuple[Path, int]]:
 def _is_native(path: Path) -> bool:
     try:
         with path.open("rb") as stream:
-            return stream.read(len(coverage_data.MAGIC)) == coverage_data.MAGIC
+            return stream.read(len(_NATIVE)) == _NATIVE
     except OSError:
         return False
 
@@ -152,37 +152,45 @@ def read_report(path: Path) -> CoverageReport:
     """Open one report, whatever its format. Raises `MalformedReport` and `OSError`."""
     with path.open("rb") as stream:
         head = stream.read(_HEAD_BYTES)
-        if head.startswith(coverage_data.MAGIC):
+        if head.startswith(_NATIVE):
+            from qgate.system.coverage_data import NativeData  # noqa: PLC0415 - as the readers below
+
             return NativeData(path)
         if not head.strip():
             raise MalformedReport("is empty")
-        parse = _parser(head)
-        if parse is cobertura.parse:
+        name = _reader(head)
+        # One format is read in a run, seldom two; the readers of the others stay on the disk.
+        parse: Callable[[bytes | mmap.mmap], CoverageReport]
+        parse = import_module(f"qgate.parse.{name}").parse
+        if name == "cobertura":
             # Only the slices that are asked for are ever read from the disk.
-            return cobertura.parse(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
+            return parse(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
         return parse(head + stream.read())
 
 
-def _parser(head: bytes) -> Callable[[bytes], CoverageReport]:
-    """The reader of a format, by its first bytes. Raises `MalformedReport`."""
+def _reader(head: bytes) -> str:
+    """The module in `qgate.parse` that reads a format, by its first bytes.
+
+    Raises `MalformedReport`.
+    """
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith(b"{"):
-        return coverage_json.parse
+        return "coverage_json"
     if start.startswith(b"mode:"):
-        return go_cover.parse
+        return "go_cover"
     if start.startswith((b"TN:", b"SF:", b"#")):
-        return lcov.parse
+        return "lcov"
     if start.startswith(b"<"):
         if b"<report" in start:
-            return jacoco.parse
+            return "jacoco"
         _, _, root = start.partition(b"<coverage")
         tag = root.partition(b">")[0]
         if b"line-rate" in tag or b"<sources" in root or b"<packages" in root:
-            return cobertura.parse
+            return "cobertura"
         if b"generated" in tag or b"<project" in root:
-            return clover.parse
+            return "clover"
         if root:
-            return cobertura.parse
+            return "cobertura"
     raise MalformedReport(
         "is no coverage format that qgate knows (coverage.py data or JSON, LCOV, Cobertura, "
         "JaCoCo, Clover, Go cover profile)"

@@ -5,8 +5,6 @@ checksum, where the format has one; and, where files are not made by a checkout,
 """
 
 import ast
-import base64
-import hashlib
 
 from qgate.model.coverage import FileCoverage
 from qgate.parse.python_source import PythonSource, Statement
@@ -51,10 +49,13 @@ def against_lines(coverage: FileCoverage, text: bytes) -> str:
     for line in sorted(coverage.statements or ()):
         if line > count:
             return f"it knows line {line}, the file has {count}"
-    return _by_checksum(coverage, lines)
+    return _by_checksum(coverage, lines) if coverage.checksums else ""
 
 
 def _by_checksum(coverage: FileCoverage, lines: list[bytes]) -> str:
+    import base64  # noqa: PLC0415 - few reports have checksums, and hashing is slow to import
+    import hashlib  # noqa: PLC0415
+
     for line, written in coverage.checksums.items():
         if line > len(lines):
             return f"it knows line {line}, the file has {len(lines)}"
