@@ -11,6 +11,8 @@ Arc = tuple[int, int]
 
 # The one format that records only what ran.
 NATIVE_FORMAT: Final = "coverage.py data"
+# The one format whose lines are those of whole blocks, blank ones among them.
+BLOCK_FORMAT: Final = "go"
 
 
 @dataclass(frozen=True, slots=True)

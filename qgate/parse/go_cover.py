@@ -17,9 +17,8 @@ from collections.abc import Iterable
 from typing import Final, NoReturn
 
 from qgate.errors import MalformedReport
-from qgate.model.coverage import Exits, FileCoverage, ParsedReport
+from qgate.model.coverage import BLOCK_FORMAT, Exits, FileCoverage, ParsedReport
 
-FORMAT: Final = "go"
 _BOM: Final = b"\xef\xbb\xbf"
 _MODE: Final = re.compile(rb"mode: (?:set|count|atomic)")
 _BLOCK: Final = re.compile(
@@ -45,7 +44,7 @@ def parse(data: bytes) -> ParsedReport:
     if not data.strip():
         raise MalformedReport("the Go cover profile is empty")
     return ParsedReport(
-        format=FORMAT,
+        format=BLOCK_FORMAT,
         files={path: _coverage(path, blocks) for path, blocks in _blocks(data).items()},
     )
 

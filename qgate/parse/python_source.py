@@ -22,7 +22,7 @@ from types import CodeType
 from typing import Final
 
 from qgate.parse.python_exclusions import Layout, excluded_lines, matching_lines
-from qgate.parse.python_spans import Span, header_syntax, spans_of
+from qgate.parse.python_spans import Span, is_same_header, spans_of
 from qgate.parse.python_text import UnparsableSource, decode
 
 _KEYWORDS: Final = ("else", "finally")
@@ -38,28 +38,38 @@ class Statement:
 
     first: int
     last: int
-    _spans: tuple[Span, ...]
+    spans: tuple[Span, ...]
 
-    def own_syntax(self) -> str:
-        """The statement's syntax without positions; of a header, without what it heads."""
-        return "\n".join(header_syntax(span[2]) for span in self._spans)
+    @property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """The syntax nodes that start on it: one, or several that share a line."""
+        return tuple(span[2] for span in self.spans)
 
-    def syntax_in_place(self) -> str:
-        """`own_syntax` together with the chain of headers that enclose it.
+    def is_same_code(self, other: "Statement") -> bool:
+        """Whether both have the same syntax; for headers, without what they head."""
+        return len(self.spans) == len(other.spans) and all(
+            is_same_header(mine[2], theirs[2])
+            for mine, theirs in zip(self.spans, other.spans, strict=True)
+        )
 
-        Two statements of two versions are the same code exactly if these are equal: one that
-        moved into another branch, or was indented, is another one.
+    def is_same_in_place(self, other: "Statement") -> bool:
+        """Whether both also stand in the same chain of enclosing headers and their blocks.
+
+        Two statements of two versions are the same code only then: one that moved into another
+        branch, or was indented, is another one.
         """
-        parts = [self.own_syntax()]
-        span = self._spans[0]
-        while span[3] is not None:
-            parts.append(f"{span[4]} of {header_syntax(span[3][2])}")
-            span = span[3]
-        return "\n".join(parts)
+        if not self.is_same_code(other):
+            return False
+        mine, theirs = self.spans[0], other.spans[0]
+        while mine[3] is not None and theirs[3] is not None:
+            if mine[4] != theirs[4] or not is_same_header(mine[3][2], theirs[3][2]):
+                return False
+            mine, theirs = mine[3], theirs[3]
+        return mine[3] is theirs[3]
 
     def headers(self) -> Iterator[ast.AST]:
         """The statement's own syntax, then the compound statements around it, outwards."""
-        span: Span | None = self._spans[0]
+        span: Span | None = self.spans[0]
         while span is not None:
             yield span[2]
             span = span[3]

@@ -93,19 +93,28 @@ def _last_position(node: ast.AST) -> tuple[int, int]:
     return last
 
 
-def header_syntax(syntax: ast.AST) -> str:
-    """A node's syntax without positions, decorators and the blocks it heads."""
-    if type(syntax) not in COMPOUND:
-        return ast.dump(syntax)
-    fields = (
-        f"{name}={_dump(getattr(syntax, name, None))}"
-        for name in syntax._fields
-        if name not in _NOT_HEADER
+def is_same_header(one: ast.AST, other: ast.AST) -> bool:
+    """Whether two nodes have the same syntax, positions, decorators and blocks aside.
+
+    It ends at the first difference, unlike a comparison of `ast.dump`, which writes both down.
+    """
+    if type(one) is not type(other):
+        return False
+    left_out = _NOT_HEADER if type(one) in COMPOUND else frozenset()
+    return all(
+        name in left_out or _is_same(getattr(one, name, None), getattr(other, name, None))
+        for name in one._fields
     )
-    return f"{type(syntax).__name__}({', '.join(fields)})"
 
 
-def _dump(value: object) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(map(_dump, value))}]"
-    return ast.dump(value) if isinstance(value, ast.AST) else repr(value)
+def _is_same(one: object, other: object) -> bool:
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, ast.AST):
+        return all(
+            _is_same(getattr(one, name, None), getattr(other, name, None)) for name in one._fields
+        )
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_is_same, one, other))
+    # Of numbers, 0.0 and -0.0 are equal and not the same constant.
+    return one == other and repr(one) == repr(other)

@@ -35,7 +35,7 @@ def format_only(file: ChangedFile, new: PythonSource, old: PythonSource) -> froz
                 break
             before.update(old_lines)
         for first in sorted(old.owners(before)):
-            if first > last_old and _is_same(statement, by_first[first]):
+            if first > last_old and statement.is_same_in_place(by_first[first]):
                 same.add(statement.first)
                 last_old = first
                 break
@@ -45,11 +45,6 @@ def format_only(file: ChangedFile, new: PythonSource, old: PythonSource) -> froz
 def _touched(file: ChangedFile, source: PythonSource) -> list[Statement]:
     touched = source.owners_in(hunk.new_lines for hunk in file.hunks)
     return [statement for statement in source.statements if statement.first in touched]
-
-
-def _is_same(new: Statement, old: Statement) -> bool:
-    # The chain of headers is longer to write down than the statement; it is asked second.
-    return new.own_syntax() == old.own_syntax() and new.syntax_in_place() == old.syntax_in_place()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 from qgate.errors import Incomplete
@@ -43,7 +44,7 @@ def run(context: GateContext) -> GateResult:
     config = coverage_config.read(context.base_contents, settings.config, where=where)
     known = _find_paths(context, config, reports)
     rules = scope.build(settings, config, [each.report.paths for each in reports])
-    files, left_out = _in_scope(context, rules, known)
+    files, left_out = _in_scope(context, rules, known, {each.path for each in reports})
     _refuse_foreign(context, config, reports, files, known)
     verdicts = Judging(context, config, known).all_of(files)
     return verdict.decide(
@@ -92,11 +93,12 @@ def _find_paths(context: GateContext, config: CoverageConfig, reports: Iterable[
 
 
 def _in_scope(
-    context: GateContext, rules: scope.Scope, known: Known
+    context: GateContext, rules: scope.Scope, known: Known, reports: set[Path]
 ) -> tuple[tuple[ChangedFile, ...], tuple[LeftOut, ...]]:
     files, left_out = [], []
     for file in context.changes.files:
-        if scope.has_lines(file):
+        # A report that lies untracked in the working tree is no part of the change.
+        if scope.has_lines(file) and context.repo.root / file.path not in reports:
             reason = rules.left_out(file.path, is_known=file.path in known)
             if reason is None:
                 files.append(file)

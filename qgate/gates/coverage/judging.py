@@ -18,7 +18,7 @@ from qgate.gates.coverage.judge import FileVerdict, Span, judge, with_moved
 from qgate.gates.coverage.measured import Measured
 from qgate.gates.coverage.rules import Rule
 from qgate.model.changes import ChangedFile, Side
-from qgate.model.coverage import Exits, FileCoverage
+from qgate.model.coverage import BLOCK_FORMAT, Exits, FileCoverage
 from qgate.parse import python_branches
 from qgate.parse.python_source import PythonSource
 from qgate.parse.python_text import UnparsableSource, from_git_lines
@@ -219,7 +219,8 @@ class Judging:
         for each, name in self.known.get(file.path, ()):
             coverage = _read(each, name)
             _refuse_stale(each, file, freshness.against_lines(coverage, new))
-            parts.append(measured.of_lines(each.name, coverage, texts))
+            blocks = texts if each.report.format == BLOCK_FORMAT else ()
+            parts.append(measured.of_lines(each.name, coverage, blocks))
         whole = measured.merge(file.path, parts)
         if whole is None:
             whole = measured.nothing_of_lines(texts)

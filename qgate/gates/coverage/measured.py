@@ -90,13 +90,18 @@ def of_python(
 def of_lines(origin: str, coverage: FileCoverage, texts: Sequence[str]) -> Measured:
     """A file in another language: each line the report knows is a statement.
 
-    Unless it is blank, a comment or brackets only, which Go's blocks of lines contain.
+    `texts` are the file's lines where the report knows blocks of lines, as Go's does: then
+    those that are blank, a comment or brackets only are none.
     """
-    code = _code_lines(texts)
+    hits = coverage.executed
+    misses = (coverage.missing or frozenset()) - hits
+    if texts:
+        code = _code_lines(texts)
+        hits, misses = hits & code, misses & code
     return Measured(
         origin=origin,
-        hits=coverage.executed & code,
-        misses=((coverage.missing or frozenset()) - coverage.executed) & code,
+        hits=hits,
+        misses=misses,
         exclusions=lambda: coverage.excluded or frozenset(),
         exits=coverage.exits,
     )

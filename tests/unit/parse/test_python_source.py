@@ -1,7 +1,9 @@
 """Statements of a Python source, with coverage.py's own parser as the oracle."""
 
+import ast
 import sysconfig
 import textwrap
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from coverage.misc import join_regex
 from coverage.parser import PythonParser
 
 from qgate.parse import python_text
-from qgate.parse.python_source import PythonSource
+from qgate.parse.python_source import PythonSource, Statement
 from qgate.parse.python_text import UnparsableSource
 
 EXCLUDE = join_regex(DEFAULT_EXCLUDE)
@@ -173,20 +175,69 @@ def test_a_pattern_may_span_lines() -> None:
     assert source.pragmas == {2, 3}
 
 
-def test_the_same_code_in_another_place_is_not_the_same() -> None:
-    one, other = parsed("if a:\n    x()\n"), parsed("if b:\n    x( )\n")
-    assert one.statements[1].own_syntax() == other.statements[1].own_syntax()
-    assert one.statements[1].syntax_in_place() != other.statements[1].syntax_in_place()
+def last(text: str) -> Statement:
+    return parsed(text).statements[-1]
 
 
-def test_the_other_branch_is_another_place() -> None:
-    one, other = parsed("if a:\n    x()\n"), parsed("if a:\n    y()\nelse:\n    x()\n")
-    assert one.statements[1].syntax_in_place() != other.statements[2].syntax_in_place()
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("x = f('a', 16)\n", 'x = f(\n    "a",\n    0x10,\n)\n'),
+        ("if (a):\n    x()\n", "if a:\n    x( )\n"),
+        ("@d\ndef f(): x()\n", "@e\ndef f(): x( )\n"),
+    ],
+)
+def test_spelling_does_not_change_the_code(one: str, other: str) -> None:
+    assert last(one).is_same_in_place(last(other))
 
 
-def test_spelling_does_not_change_the_syntax() -> None:
-    one, other = parsed("x = f('a', 16)\n"), parsed('x = f(\n    "a",\n    0x10,\n)\n')
-    assert one.statements[0].syntax_in_place() == other.statements[0].syntax_in_place()
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("if a:\n    x()\n", "if b:\n    x()\n"),
+        ("if a:\n    x()\n", "if a:\n    y()\nelse:\n    x()\n"),
+        ("x()\n", "if a:\n    x()\n"),
+        ("if a:\n    x()\n", "x()\n"),
+        ("while a:\n    x()\n", "if a:\n    x()\n"),
+        ("def f(a):\n    x()\n", "def f(b):\n    x()\n"),
+    ],
+)
+def test_the_same_code_in_another_place_is_another(one: str, other: str) -> None:
+    assert last(one).is_same_code(last(other))
+    assert not last(one).is_same_in_place(last(other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("x = 1\n", "x = 1.0\n"),
+        ("x = 1\n", "x = True\n"),
+        ("x = 0.0\n", "x = -0.0\n"),
+        ("x = 'a'\n", "x = b'a'\n"),
+        ("x = f(a)\n", "x = f(a, b)\n"),
+        ("x = a\n", "x == a\n"),
+        ("x; y\n", "x\n"),
+        ("async def f(): pass\n", "def f(): pass\n"),
+        ("x = [a for a in b]\n", "x = [a async for a in b]\n"),
+        ("return_ = a + b\n", "return_ = a - b\n"),
+        ("global x\n", "global y\n"),
+        ("from a import b\n", "from .a import b\n"),
+    ],
+)
+def test_other_code_is_another(one: str, other: str) -> None:
+    assert not last(one).is_same_code(last(other))
+
+
+@pytest.mark.parametrize("module", MODULES[::3], ids=lambda path: path.name)
+def test_same_code_is_what_ast_dump_says(module: Path) -> None:
+    """The oracle is `ast.dump`, over all neighbours and every third pair."""
+    statements = [
+        each for each in parsed(module.read_text("utf-8")).statements if len(each.nodes) == 1
+    ][:400]
+    for one, other in [*pairwise(statements), *zip(statements, statements[3:], strict=False)]:
+        (mine,), (theirs,) = one.nodes, other.nodes
+        if not hasattr(mine, "body") and not hasattr(theirs, "body"):
+            assert one.is_same_code(other) == (ast.dump(mine) == ast.dump(theirs))
 
 
 MATCHES = """\
