@@ -12,7 +12,6 @@ from qgate.config import kinds
 from qgate.config.kinds import WrongValue
 from qgate.config.settings import Option, Settings, build, options
 from qgate.errors import SettingsError
-from qgate.parse import yaml_tree
 from qgate.parse.yaml_tree import InvalidYaml, Located
 
 FILE_NAME: Final = ".qgate.yml"
@@ -92,11 +91,19 @@ def _read_file(
     problems: list[str],
 ) -> None:
     try:
-        root = yaml_tree.parse(text)
+        root = _yaml(text)
     except InvalidYaml as error:
         problems.append(f"{name}:{error.line}:{error.column}: {error}")
         return
     _read_section(root, "", name, values, origins, problems)
+
+
+def _yaml(text: str) -> Located:
+    """The text as a tree. Raises `InvalidYaml`."""
+    # PyYAML is imported only where there are settings to read.
+    from qgate.parse import yaml_reader  # noqa: PLC0415
+
+    return yaml_reader.read(text)
 
 
 def _read_section(
@@ -147,7 +154,7 @@ def _read_environment(
             problems.append(f"environment: {name}: no such setting{near}")
             continue
         try:
-            values[key] = _OPTIONS[key].kind.read(yaml_tree.parse(environ[name]))
+            values[key] = _OPTIONS[key].kind.read(_yaml(environ[name]))
         except (WrongValue, InvalidYaml) as error:
             problems.append(f"environment: {name}: {error}")
         origins[key] = Origin(Layer.ENVIRONMENT, name)

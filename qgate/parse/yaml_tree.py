@@ -40,11 +40,3 @@ class InvalidYaml(ValueError):
         super().__init__(message)
         self.line = line
         self.column = column
-
-
-def parse(text: str) -> Located:
-    """The root of the one document in the text; an empty text is a null. Raises `InvalidYaml`."""
-    # PyYAML is imported only where there are settings to read.
-    from qgate.parse import yaml_reader  # noqa: PLC0415
-
-    return yaml_reader.read(text)
