@@ -29,15 +29,12 @@ coverage: $(READY)
 	$(BIN)/python -m pytest --numprocesses=auto --quiet --cov --cov-report=
 
 bench: $(READY)
-	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/bench.txt
 	$(BIN)/python -m tests.bench
 
 # Writes the pins anew; needs uv. The files name versions and hashes, no address.
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  --no-annotate --no-emit-index-url --upgrade --group dev pyproject.toml --output-file requirements/dev.txt
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	  --no-annotate --no-emit-index-url --upgrade --group bench pyproject.toml --output-file requirements/bench.txt
 
 $(READY): requirements/dev.txt pyproject.toml
 	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3" >&2; exit 2; }

@@ -12,8 +12,6 @@ from tests.bench.projects import Plan, Project, make
 from tests.bench.reports import write_lcov
 from tests.bench.sizes import Setup, Sizes
 
-pytest.importorskip("diff_cover", reason="diff-cover is not installed; `make bench` installs it")
-
 TINY: Final = Sizes(
     native_files=4,
     native_changed=2,
