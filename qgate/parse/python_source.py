@@ -173,7 +173,10 @@ class PythonSource:
             if not owners[line] and self.lines[line - 1].lstrip().startswith(_KEYWORDS)
         ]
         return frozenset(
-            next(filter(None, owners[line:])) for line in keywords if line in self.pragmas
+            next(filter(None, owners[line:]))
+            for line in keywords
+            # Nearly none has a comment, and searching the whole source takes its time.
+            if "#" in self.lines[line - 1] and line in self.pragmas
         )
 
     def last_line(self, first: int) -> int:

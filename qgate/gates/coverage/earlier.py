@@ -87,7 +87,10 @@ def moved(added: Iterable[Run], deleted: Mapping[int, set[tuple[str, int]]]) -> 
 def _runs(path: str, source: PythonSource, hunk_of: Mapping[int, int]) -> Iterator[Run]:
     run: list[Statement] = []
     for statement in source.statements:
-        if not all(line in hunk_of for line in range(statement.first, statement.last + 1)):
+        # Most statements have not changed, which their first line tells already.
+        if statement.first not in hunk_of or not all(
+            line in hunk_of for line in range(statement.first + 1, statement.last + 1)
+        ):
             run = []
             continue
         run = [*run[1 - _RUN :], statement]
