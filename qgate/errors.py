@@ -39,7 +39,10 @@ class SettingsError(UsageError):
     """The settings are wrong. Carries every problem found, not only the first."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("\n".join(problems), hint="see docs/reference/settings.md")
+        super().__init__(
+            "\n".join(problems),
+            hint="docs/reference/settings.md in the repository of qgate describes every setting",
+        )
         self.problems = problems
 
 

@@ -86,20 +86,21 @@ def command(
         # Not after an hour of tests.
         files.refuse_unwritable(folder / output)
     progress = _Progress()
-    report = check(
-        Request(
-            folder=folder,
-            environ=os.environ,
-            gates=gates,
-            base=base,
-            committed=committed,
-            staged=staged,
-            reports=reports,
-            config=(folder / config) if config else None,
-            progress=progress,
-        )
+    request = Request(
+        folder=folder,
+        environ=os.environ,
+        gates=gates,
+        base=base,
+        committed=committed,
+        staged=staged,
+        reports=reports,
+        config=(folder / config) if config else None,
+        progress=progress,
     )
-    progress.clear()
+    try:
+        report = check(request)
+    finally:
+        progress.clear()
     if output is not None:
         files.write(folder / output, _rendered(report, format_, to_file=True))
         write(f"{plain.verdict_line(report)}\n")

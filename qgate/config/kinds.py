@@ -125,7 +125,9 @@ def show_percent(percent: Fraction) -> str:
 
 
 def _show_texts(texts: Sequence[str]) -> str:
-    return f"[{', '.join(texts)}]"
+    """A list that can be copied into the settings: what YAML could misread is quoted."""
+    plain = re.compile(r"[A-Za-z_./][\w./-]*")
+    return f"[{', '.join(text if plain.fullmatch(text) else repr(text) for text in texts)}]"
 
 
 _TEXTS_SCHEMA: Final = {

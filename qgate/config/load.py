@@ -118,12 +118,13 @@ def _read_section(
     try:
         found = kinds.entries(at)
     except WrongValue as error:
-        problems.append(f"{name}:{error.line}:{error.column}: {prefix.rstrip('.')}: {error}")
+        key = prefix.rstrip(".") or "the settings"
+        problems.append(f"{name}:{error.line}:{error.column}: {key}: {error}")
         return
     for word, entry in found.items():
         key = f"{prefix}{word}"
         if word not in known:
-            near = kinds.suggestion(word, known)
+            near = kinds.suggestion(word, known) or _elsewhere(word)
             problems.append(f"{name}:{entry.line}:{entry.column}: {key}: no such setting{near}")
         elif key not in _OPTIONS:
             _read_section(entry.value, f"{key}.", name, values, origins, problems)
@@ -133,6 +134,12 @@ def _read_section(
             except WrongValue as error:
                 problems.append(f"{name}:{error.line}:{error.column}: {key}: {error}")
             origins[key] = Origin(Layer.FILE, f"{name}:{entry.line}:{entry.column}")
+
+
+def _elsewhere(word: str) -> str:
+    """Where a setting of exactly this name belongs, if there is one."""
+    key = next((key for key in _OPTIONS if key.endswith(f".{word}")), "")
+    return f'; did you mean "{key}"?' if key else ""
 
 
 def _names_below(prefix: str) -> tuple[str, ...]:

@@ -28,7 +28,10 @@ class Weakening:
         """One sentence for people."""
         if not self.base:
             return f"this change sets {self.key}; judged by the base's value"
-        return f"this change sets {self.key} to {self.head}; judged by the base's {self.base}"
+        return (
+            f"this change sets {self.key} to {self.head}; judged by {self.base}, which holds "
+            "at its base"
+        )
 
 
 def judged_by(base: Settings, head: Loaded) -> tuple[Settings, tuple[Weakening, ...]]:

@@ -212,6 +212,7 @@ def _run(name: str, run: registry.Run, context: GateContext) -> GateResult:
             outcome=Outcome.SKIPPED,
             reason="disabled",
             summary=f"{key} is false ({context.loaded.origin(key).place})",
+            hint=f"set {key} to true, or leave it out",
         )
     try:
         return run(context)

@@ -26,6 +26,7 @@ _MARKS: Final = {
 _MOST_FILES: Final = 8
 _MOST_LINES: Final = 8
 _MOST_LEFT_OUT: Final = 3
+_MOST_RULES: Final = 3
 _COUNTED: Final = (
     ("partial", "partial"),
     ("excluded_changed", "excluded"),
@@ -49,14 +50,15 @@ def _parts(report: Report) -> Iterator[RenderableType]:
     for gate in report.gates:
         yield from _gate(gate)
     for notice in report.notices:
-        yield _line("notice", inert_lines(notice.message), "yellow")
+        place = f"{inert(notice.path)}:{notice.line}: " if notice.line else ""
+        yield _line("notice", f"{place}{inert_lines(notice.message)}", "yellow")
     for note in report.notes:
         yield _line("note", inert(note), "")
     if report.base and report.head:
         yield _line("base", ends(report.base))
         yield _line("head", ends(report.head))
     if rules := _rules(report):
-        yield _line("more", f"qgate explain {rules[0]}")
+        yield _line("more", f"qgate explain {', '.join(rules[:_MOST_RULES])}")
 
 
 def _headline(gate: GateResult) -> Text:
@@ -117,7 +119,7 @@ def _lines(findings: Sequence[Finding]) -> RenderableType:
 
 
 def _short(finding: Finding) -> str:
-    return {"coverage/uncovered": "not covered"}.get(str(finding.rule), inert(finding.message))
+    return inert(finding.message.replace("not covered by any test", "not covered"))
 
 
 def _left_out(gate: GateResult) -> Iterator[RenderableType]:
@@ -144,4 +146,5 @@ def _colour(finding: Finding) -> str:
 
 def _rules(report: Report) -> list[str]:
     findings = [finding for gate in report.gates for finding in gate.findings]
-    return [str(each.rule) for each in sorted(findings, key=lambda each: not each.blocking)]
+    findings.sort(key=lambda each: not each.blocking)
+    return list(dict.fromkeys(str(each.rule) for each in (*findings, *report.notices)))

@@ -55,7 +55,7 @@ def test_every_problem_is_told_at_once_with_its_place(own: Repo) -> None:
         ),
         ".qgate.yml:8:3: gates.docs: no such setting",
         ".qgate.yml:9:10: version: expected 1, found 2",
-        "hint: see docs/reference/settings.md",
+        "hint: docs/reference/settings.md in the repository of qgate describes every setting",
     ]
 
 

@@ -84,8 +84,11 @@ def test_a_change_that_lowers_the_threshold_is_judged_by_the_base_s(
     (notice,) = whole["notices"]
     assert (notice["rule"], notice["level"]) == ("policy/weakened", "warning")
     head = 50 if after == _HALF else 90
-    message = f"this change sets gates.coverage.threshold to {head}; judged by the base's"
-    assert plain.out.startswith(f"{place}: warning: {message} {threshold} [policy/weakened]\n")
+    message = (
+        f"this change sets gates.coverage.threshold to {head}; judged by {threshold}, "
+        "which holds at its base"
+    )
+    assert plain.out.startswith(f"{place}: warning: {message} [policy/weakened]\n")
 
 
 def test_a_change_that_raises_the_threshold_is_held_to_it(own: Repo) -> None:

@@ -123,3 +123,36 @@ def test_the_base_s_settings_that_cannot_be_read_are_the_defaults_with_a_notice(
     assert report.verdict is Outcome.FAILED
     assert report.gates[0].metrics["threshold"] == 90
     assert "cannot be read" in report.notices[0].message
+
+
+@pytest.mark.parametrize("kind", ["", "xml", "json"])
+def test_an_installed_copy_with_another_text_is_no_evidence_for_the_source(
+    repo: Repo, kind: str
+) -> None:
+    """Tests that import from site-packages never ran the source that is to be judged."""
+    source = "def total(prices):\n    return sum(prices)\n"
+    installed = repo.path.parent / "site-packages"
+    for folder in (repo.path / "src", installed):
+        (folder / "shop").mkdir(parents=True)
+        (folder / "shop/price.py").write_text(source, "utf-8")
+    repo.commit({"run.py": "from shop.price import total\ntotal([1])\n"})
+    repo.write({"src/shop/price.py": source.replace("sum(prices)", "launch(prices)")})
+    path = {"PYTHONPATH": str(installed)}
+    repo = Repo(repo.path, {**repo.environ, **path})
+    repo.measure_with(path, "--source=shop", "run.py")
+    if kind:
+        repo.coverage(kind, "-o", "report", "-q")
+    gate = coverage_of(repo, base="HEAD", reports=("report",) if kind else ())
+    assert gate.reason == "stale-report", gate.summary
+    assert "site-packages/shop/price.py" in gate.summary
+
+
+def test_an_installed_copy_with_the_same_text_is_evidence(repo: Repo) -> None:
+    source = "x = 1\n"
+    installed = repo.path.parent / "site-packages"
+    (installed / "shop").mkdir(parents=True)
+    (installed / "shop/price.py").write_text(source, "utf-8")
+    repo.commit({"run.py": "import shop.price\n"})
+    repo.commit({"src/shop/price.py": source})
+    repo.measure_with({"PYTHONPATH": str(installed)}, "--source=shop", "run.py")
+    assert coverage_of(repo, base="HEAD~1").reason == "covered"

@@ -95,6 +95,12 @@ class Repo:
         environ.pop("PYTHONPATH")
         return self._run(sys.executable, "-m", "coverage", "run", *arguments, environ=environ)
 
+    def measure_with(self, variables: Mapping[str, str], *arguments: str) -> Ran:
+        """The same with some more environment variables."""
+        environ = {k: v for k, v in self.environ.items() if not k.startswith("COV")}
+        argv = (sys.executable, "-m", "coverage", "run", *arguments)
+        return self._run(*argv, environ={**environ, **variables})
+
     def coverage(self, *arguments: str) -> Ran:
         """Run another coverage command, such as `json` or `xml`."""
         environ = {k: v for k, v in self.environ.items() if not k.startswith("COV")}

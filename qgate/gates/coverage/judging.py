@@ -3,10 +3,11 @@
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, islice
+from pathlib import Path
 from typing import Final
 
 from qgate.errors import Incomplete, MalformedReport
@@ -19,7 +20,7 @@ from qgate.gates.coverage.measured import Measured
 from qgate.gates.coverage.rules import Rule
 from qgate.model.changes import ChangedFile, Side
 from qgate.model.coverage import BLOCK_FORMAT, Exits, FileCoverage
-from qgate.parse import python_branches
+from qgate.parse import python_branches, python_text
 from qgate.parse.python_source import PythonSource
 from qgate.parse.python_text import UnparsableSource, from_git_lines
 from qgate.system import coverage_config
@@ -137,8 +138,7 @@ class Judging:
                 span=lambda line: Span(line, source.last_line(line), source.lines[line - 1]),
                 same=earlier.format_only(file, source, old) if old is not None else frozenset(),
                 pragmas=lambda: (
-                    by_else
-                    | source.owners(source.pragmas.intersection(chain.from_iterable(changed)))
+                    by_else | source.owners(_pragmas(source, chain.from_iterable(changed)))
                 ),
                 has_branching=lambda: self.needs_branches and source.has_branch(touched),
             )
@@ -161,6 +161,7 @@ class Judging:
     ) -> Measured:
         parts = []
         for each, name in self.known.get(file.path, ()):
+            self._refuse_other_copy(each, name, file, source.text)
             coverage = self._with_exclusions(_read(each, name), source)
             _refuse_stale(each, file, freshness.against_python(coverage, source))
             exits = self._exits_later(coverage, source, touched)
@@ -217,6 +218,7 @@ class Judging:
         texts = new.decode("utf-8", "replace").split("\n")
         parts = []
         for each, name in self.known.get(file.path, ()):
+            self._refuse_other_copy(each, name, file, "\n".join(texts))
             coverage = _read(each, name)
             _refuse_stale(each, file, freshness.against_lines(coverage, new))
             blocks = texts if each.report.format == BLOCK_FORMAT else ()
@@ -245,11 +247,33 @@ class Judging:
                     f"the working tree's {file.path} is not the one in {judged}: the tests ran "
                     "on another text than the one to judge",
                     path=file.path,
-                    hint="commit or stage the rest, or judge the working tree (no --staged, no "
-                    "--committed)",
+                    hint="commit or stage the rest, then run the tests and qgate again",
                 )
         if not self.context.is_ci:
             self._refuse_newer(file)
+
+    def _refuse_other_copy(self, each: Evidence, name: str, file: ChangedFile, text: str) -> None:
+        """Where the measured file is on this machine and is not ours, it must be the same text.
+
+        Tests that import an installed package run its copy in site-packages, not the source.
+        """
+        top = self.context.repo.root.resolve()
+        for root in each.report.roots or ("",):
+            measured_file = Path(root, name)
+            if not measured_file.is_absolute() or measured_file.resolve().is_relative_to(top):
+                continue
+            try:
+                theirs = python_text.decode(measured_file.read_bytes())
+            except (OSError, UnparsableSource):
+                continue
+            if theirs != text.replace("\r\n", "\n").replace("\r", "\n"):
+                raise Incomplete(
+                    Rule.STALE_REPORT.slug,
+                    f"{each.name} measured {measured_file}, which is another text than {file.path}",
+                    path=file.path,
+                    hint="let the tests import the source itself: install it in editable mode "
+                    "(pip install -e), or put its folder on PYTHONPATH",
+                )
 
     def _refuse_newer(self, file: ChangedFile) -> None:
         try:
@@ -263,6 +287,12 @@ class Judging:
 
 def _is_python(path: str) -> bool:
     return posixpath.splitext(path)[1] in {".py", ".pyw"}
+
+
+def _pragmas(source: PythonSource, lines: Iterable[int]) -> list[int]:
+    """Those of the lines that exclude something by a pragma, not by another pattern."""
+    matching = source.pragmas.intersection(lines)
+    return [line for line in matching if "pragma" in source.lines[line - 1].lower()]
 
 
 def _is_script(path: str, source: bytes) -> bool:

@@ -41,7 +41,8 @@ def decide(
         name=NAME,
         outcome=Outcome.FAILED if failures else Outcome.PASSED,
         reason=next(iter(failures)) if failures else _reason_to_pass(settings, score, total),
-        summary=_summary(settings, score, total, metrics),
+        summary=_summary(settings, score, total, metrics)
+        + "".join(f"; {finding.message}" for finding in failures.values() if finding),
         metrics=metrics,
         findings=tuple(findings),
         left_out=left_out,
@@ -103,13 +104,15 @@ def _failures(
         failures |= _file_below(files, settings)
     if settings.max_missing is not None and missing > settings.max_missing:
         failures[Rule.TOO_MANY_MISSING.slug] = _demand(
-            Rule.TOO_MANY_MISSING, f"{missing} statements missing, {settings.max_missing} allowed"
+            Rule.TOO_MANY_MISSING,
+            f"missing statements: {missing}, at most {settings.max_missing} allowed",
         )
     excluded = sum(len(file.excluded) for file in files)
     most = settings.excluded_changed_max
     if most is not None and excluded > most:
         failures[Rule.TOO_MANY_EXCLUDED.slug] = _demand(
-            Rule.TOO_MANY_EXCLUDED, f"{excluded} changed statements excluded, {most} allowed"
+            Rule.TOO_MANY_EXCLUDED,
+            f"excluded changed statements: {excluded}, at most {most} allowed",
         )
     return failures
 
@@ -186,6 +189,7 @@ def _summary(
     needed = f"{show_percent(settings.threshold)} % needed"
     if not total:
         return f"no changed statement can be covered ({needed})"
+    few = f"; too few to judge, min_statements is {settings.min_statements}"
     partial = ""
     if settings.partial != "hit" and metrics["partial"]:
         partial = f", {metrics['partial']} partial"
@@ -193,6 +197,7 @@ def _summary(
     return (
         f"{_show(score, total)} of {total} changed {statements} covered, {needed}"
         f" ({metrics['missing']} missing{partial})"
+        + (few if total < settings.min_statements else "")
     )
 
 

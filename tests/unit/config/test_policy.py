@@ -58,6 +58,6 @@ def test_the_notice_names_both_values() -> None:
     head = load("gates:\n  coverage:\n    threshold: 50\n")
     _, (weakened,) = judged_by(load(None).settings, head)
     assert weakened.message == (
-        "this change sets gates.coverage.threshold to 50; judged by the base's 90"
+        "this change sets gates.coverage.threshold to 50; judged by 90, which holds at its base"
     )
     assert weakened.place == ".qgate.yml:3:5"
