@@ -64,7 +64,6 @@ def test_an_unknown_rule_is_told_where_the_list_is(topic: Repo) -> None:
         (("chek",), "chek"),
         (("check", "--format", "yaml"), "yaml"),
         (("config", "nosuch"), "nosuch"),
-        (("explain", "one", "two"), "two"),
     ],
 )
 def test_a_wrong_call_is_answered_with_the_way_to_the_help(
