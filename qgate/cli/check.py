@@ -9,6 +9,7 @@ from typing import Final, assert_never
 import click
 
 from qgate import errors
+from qgate.cli.options import place_options
 from qgate.cli.output import resolved, write
 from qgate.engine.check import Request, check
 from qgate.model.report import Outcome, Report
@@ -50,20 +51,7 @@ _QUIET_SECONDS: Final = 10
     type=click.Path(path_type=Path),
     help="Write the report to a file; standard output gets the verdict in one line.",
 )
-@click.option(
-    "-C",
-    "folder",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    help="Run as if started in DIR.",
-)
-@click.option(
-    "--config",
-    metavar="PATH",
-    type=click.Path(path_type=Path),
-    help="The settings file. Default: .qgate.yml in the repository's root.",
-)
+@place_options
 def command(
     *,
     gates: tuple[str, ...],

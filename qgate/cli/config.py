@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from qgate.cli.options import place_options
 from qgate.cli.output import resolved, write
 from qgate.config.settings import options, value_of
 from qgate.engine.check import Request, load_settings
@@ -18,20 +19,7 @@ def command() -> None:
 
 
 @command.command()
-@click.option(
-    "-C",
-    "folder",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    help="Run as if started in DIR.",
-)
-@click.option(
-    "--config",
-    metavar="PATH",
-    type=click.Path(path_type=Path),
-    help="The settings file. Default: .qgate.yml in the repository's root.",
-)
+@place_options
 def show(*, folder: Path, config: Path | None) -> int:
     """Print every setting, its value, and where it came from: default, file or environment.
 

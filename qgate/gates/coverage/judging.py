@@ -7,20 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, islice
-from pathlib import Path
 from typing import Final
 
 from qgate.errors import Incomplete, MalformedReport
 from qgate.gates.context import GateContext
-from qgate.gates.coverage import earlier, freshness, measured
+from qgate.gates.coverage import earlier, freshness, measured, provenance
 from qgate.gates.coverage.earlier import Run
 from qgate.gates.coverage.evidence import Evidence
 from qgate.gates.coverage.judge import FileVerdict, Span, judge, with_moved
 from qgate.gates.coverage.measured import Measured
 from qgate.gates.coverage.rules import Rule
-from qgate.model.changes import ChangedFile, Side
+from qgate.model.changes import ChangedFile
 from qgate.model.coverage import BLOCK_FORMAT, Exits, FileCoverage
-from qgate.parse import python_branches, python_text
+from qgate.parse import python_branches
 from qgate.parse.python_source import PythonSource
 from qgate.parse.python_text import UnparsableSource, from_git_lines
 from qgate.system import coverage_config
@@ -28,7 +27,6 @@ from qgate.system.coverage_config import CoverageConfig
 
 _CHUNK: Final = 200
 _MAX_SOURCE_BYTES: Final = 64 << 20
-_MEASURE_AGAIN: Final = "run the tests under coverage again, then qgate"
 _PYTHON_SCRIPT: Final = re.compile(rb"#!.*\bpython")
 
 # For each changed file, the reports that know it and the names they know it by.
@@ -117,7 +115,8 @@ class Judging:
                 path=file.path,
                 hint="make it readable, or leave it out with gates.coverage.exclude",
             )
-        self._refuse_other_content(file, new)
+        if reports := [each for each, _ in self.known.get(file.path, ())]:
+            provenance.refuse_other_content(self.context, file, new, reports)
         if _is_python(file.path) or _is_script(file.path, new) or self._only_ran(file):
             return self._python(file, new, old)
         return self._lines(file, new), []
@@ -161,9 +160,9 @@ class Judging:
     ) -> Measured:
         parts = []
         for each, name in self.known.get(file.path, ()):
-            self._refuse_other_copy(each, name, file, source.text)
+            provenance.refuse_other_copy(self.context.repo.root, each, name, file, source.text)
             coverage = self._with_exclusions(_read(each, name), source)
-            _refuse_stale(each, file, freshness.against_python(coverage, source))
+            provenance.refuse_stale(each, file, freshness.against_python(coverage, source))
             exits = self._exits_later(coverage, source, touched)
             parts.append(measured.of_python(each.name, coverage, source, exits))
         return measured.merge(file.path, parts) or measured.nothing(source)
@@ -218,9 +217,9 @@ class Judging:
         texts = new.decode("utf-8", "replace").split("\n")
         parts = []
         for each, name in self.known.get(file.path, ()):
-            self._refuse_other_copy(each, name, file, "\n".join(texts))
+            provenance.refuse_other_copy(self.context.repo.root, each, name, file, "\n".join(texts))
             coverage = _read(each, name)
-            _refuse_stale(each, file, freshness.against_lines(coverage, new))
+            provenance.refuse_stale(each, file, freshness.against_lines(coverage, new))
             blocks = texts if each.report.format == BLOCK_FORMAT else ()
             parts.append(measured.of_lines(each.name, coverage, blocks))
         whole = measured.merge(file.path, parts)
@@ -232,57 +231,6 @@ class Judging:
             whole,
             span=lambda line: Span(line, line, texts[line - 1]),
         )
-
-    def _refuse_other_content(self, file: ChangedFile, new: bytes) -> None:
-        """The tests ran on the working tree: what is judged must be what they saw."""
-        if file.path not in self.known:
-            return
-        side = self.context.changes.head.side
-        if side is not Side.WORKTREE:
-            on_disk = self.context.on_disk(file)
-            if on_disk is not None and _newlines(on_disk) != _newlines(new):
-                judged = "the index" if side is Side.INDEX else "HEAD"
-                raise Incomplete(
-                    Rule.STALE_REPORT.slug,
-                    f"the working tree's {file.path} is not the one in {judged}: the tests ran "
-                    "on another text than the one to judge",
-                    path=file.path,
-                    hint="commit or stage the rest, then run the tests and qgate again",
-                )
-        if not self.context.is_ci:
-            self._refuse_newer(file)
-
-    def _refuse_other_copy(self, each: Evidence, name: str, file: ChangedFile, text: str) -> None:
-        """Where the measured file is on this machine and is not ours, it must be the same text.
-
-        Tests that import an installed package run its copy in site-packages, not the source.
-        """
-        top = self.context.repo.root.resolve()
-        for root in each.report.roots or ("",):
-            measured_file = Path(root, name)
-            if not measured_file.is_absolute() or measured_file.resolve().is_relative_to(top):
-                continue
-            try:
-                theirs = python_text.decode(measured_file.read_bytes())
-            except (OSError, UnparsableSource):
-                continue
-            if theirs != text.replace("\r\n", "\n").replace("\r", "\n"):
-                raise Incomplete(
-                    Rule.STALE_REPORT.slug,
-                    f"{each.name} measured {measured_file}, which is another text than {file.path}",
-                    path=file.path,
-                    hint="let the tests import the source itself: install it in editable mode "
-                    "(pip install -e), or put its folder on PYTHONPATH",
-                )
-
-    def _refuse_newer(self, file: ChangedFile) -> None:
-        try:
-            modified = (self.context.repo.root / file.path).stat().st_mtime_ns
-        except OSError:
-            return
-        for each, _ in self.known[file.path]:
-            if each.written_ns < modified:
-                _refuse_stale(each, file, "the file was written after the report")
 
 
 def _is_python(path: str) -> bool:
@@ -300,13 +248,8 @@ def _is_script(path: str, source: bytes) -> bool:
     return "." not in posixpath.basename(path) and _PYTHON_SCRIPT.match(source) is not None
 
 
-def _newlines(source: bytes) -> bytes:
-    """Without what git itself changes on a checkout (core.autocrlf)."""
-    return source.replace(b"\r\n", b"\n")
-
-
 def _has_lone_returns(source: bytes) -> bool:
-    return b"\r" in _newlines(source)
+    return b"\r" in source.replace(b"\r\n", b"")
 
 
 def _earlier_version(source: bytes) -> PythonSource | None:
@@ -327,15 +270,5 @@ def _read(each: Evidence, name: str) -> FileCoverage:
             Rule.UNREADABLE_REPORT.slug,
             f"the coverage report {each.name}: {error}",
             path=each.name,
-            hint=_MEASURE_AGAIN,
+            hint=provenance.MEASURE_AGAIN,
         ) from error
-
-
-def _refuse_stale(each: Evidence, file: ChangedFile, why: str) -> None:
-    if why:
-        raise Incomplete(
-            Rule.STALE_REPORT.slug,
-            f"{each.name} did not measure this version of {file.path}: {why}",
-            path=file.path,
-            hint=_MEASURE_AGAIN,
-        )
