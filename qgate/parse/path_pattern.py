@@ -5,15 +5,16 @@ untrusted author costs at most its length times the path's. The rules are those 
 docs/reference/path-patterns.md.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 _ANY: Final = "**"  # a segment of a compiled pattern: zero or more directories
 _STAR: Final = -1  # tokens inside a segment, beside the code points of literal characters
 _ONE: Final = -2
 
 _Segment = tuple[int, ...] | str
+T = TypeVar("T", int, _Segment)
 
 
 class InvalidPattern(ValueError):
@@ -111,22 +112,7 @@ def _tokens(part: str) -> _Segment:
 
 
 def _match_path(segments: tuple[_Segment, ...], path: list[str]) -> bool:
-    """Two pointers and one place to come back to: the last `**`."""
-    at = on = 0
-    retry: tuple[int, int] | None = None
-    while on < len(path):
-        if at < len(segments) and segments[at] == _ANY:
-            at += 1
-            retry = (at, on)
-        elif at < len(segments) and _match_segment(segments[at], path[on]):
-            at += 1
-            on += 1
-        elif retry is not None:
-            at, on = retry[0], retry[1] + 1
-            retry = (at, on)
-        else:
-            return False
-    return all(segment == _ANY for segment in segments[at:])
+    return _match(segments, path, _ANY, _match_segment)
 
 
 def _match_segment(tokens: _Segment, name: str) -> bool:
@@ -135,13 +121,24 @@ def _match_segment(tokens: _Segment, name: str) -> bool:
     last = tokens[-1]
     if last >= 0 and not (name and last == ord(name[-1])):
         return False
+    return _match(tokens, name, _STAR, _match_character)
+
+
+def _match_character(token: int, character: str) -> bool:
+    return token in (_ONE, ord(character))
+
+
+def _match(
+    pattern: Sequence[T], items: Sequence[str], many: T, accepts: Callable[[T, str], bool]
+) -> bool:
+    """Two pointers and one place to come back to: the last `many`, which stands for any run."""
     at = on = 0
     retry: tuple[int, int] | None = None
-    while on < len(name):
-        if at < len(tokens) and tokens[at] == _STAR:
+    while on < len(items):
+        if at < len(pattern) and pattern[at] == many:
             at += 1
             retry = (at, on)
-        elif at < len(tokens) and tokens[at] in (_ONE, ord(name[on])):
+        elif at < len(pattern) and accepts(pattern[at], items[on]):
             at += 1
             on += 1
         elif retry is not None:
@@ -149,4 +146,4 @@ def _match_segment(tokens: _Segment, name: str) -> bool:
             retry = (at, on)
         else:
             return False
-    return all(token == _STAR for token in tokens[at:])
+    return all(part == many for part in pattern[at:])

@@ -44,7 +44,7 @@ def excluded_lines(layout: Layout, pragmas: frozenset[int], code_lines: set[int]
     """
     owners = layout.owners
     excluded = {owners[line] or line for line in pragmas}
-    keywords = [line for line in pragmas if _is_keyword(layout, line)]
+    keywords = [line for line in pragmas if is_keyword(layout, line)]
     for span in layout.spans:
         for block in BLOCKS:
             children = getattr(span[2], block, ()) if type(span[2]) in COMPOUND else ()
@@ -60,7 +60,8 @@ def excluded_lines(layout: Layout, pragmas: frozenset[int], code_lines: set[int]
     return excluded - {0}
 
 
-def _is_keyword(layout: Layout, line: int) -> bool:
+def is_keyword(layout: Layout, line: int) -> bool:
+    """Whether a line is an `else:` or `finally:`, which head a block and are no statement."""
     is_free = not layout.owners[line]
     return is_free and layout.lines[line - 1].lstrip().startswith(_KEYWORDS)
 

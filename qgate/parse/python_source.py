@@ -21,11 +21,10 @@ from itertools import chain
 from types import CodeType
 from typing import Final
 
-from qgate.parse.python_exclusions import Layout, excluded_lines, matching_lines
+from qgate.parse.python_exclusions import Layout, excluded_lines, is_keyword, matching_lines
 from qgate.parse.python_spans import Span, is_same_header, spans_of
 from qgate.parse.python_text import UnparsableSource, decode
 
-_KEYWORDS: Final = ("else", "finally")
 _BRANCHING: Final = (
     *(ast.If, ast.While, ast.For, ast.AsyncFor, ast.With, ast.AsyncWith),
     *(ast.ExceptHandler, ast.Match, ast.match_case),
@@ -86,6 +85,7 @@ class PythonSource:
 
     def __init__(self, source: bytes, exclude: str = "") -> None:
         self.text = decode(source)
+        self._bytes = source
         self._exclude = exclude
         with _refusing():
             tree = ast.parse(self.text)
@@ -134,14 +134,25 @@ class PythonSource:
         """First lines of the statements that pragmas or configuration leave out."""
         return self._counted[1]
 
+    def excluded_by(self, exclude: str) -> frozenset[int]:
+        """What another regular expression would leave out."""
+        return PythonSource(self._bytes, exclude).excluded
+
+    @cached_property
+    def _layout(self) -> Layout:
+        return Layout(self.lines, self._spans, self.owners_by_line)
+
+    def is_keyword(self, line: int) -> bool:
+        """Whether a line is an `else:` or `finally:`, which head a block and are no statement."""
+        return is_keyword(self._layout, line)
+
     @cached_property
     def _counted(self) -> tuple[frozenset[int], frozenset[int]]:
         with _refusing():
             code = compile(self.text, "<source>", "exec", dont_inherit=True)
         found = _lines_of_code(code)
         owners = self.owners_by_line
-        layout = Layout(self.lines, self._spans, owners)
-        excluded = excluded_lines(layout, self.pragmas, found) if self.pragmas else set()
+        excluded = excluded_lines(self._layout, self.pragmas, found) if self.pragmas else set()
         ignored = excluded | self.docstrings
         coverable = frozenset(owners[line] or line for line in found - ignored) - ignored
         return coverable, frozenset(excluded.intersection(owners))
@@ -167,11 +178,7 @@ class PythonSource:
     def pragmas_on_keywords(self, lines: Iterable[int]) -> frozenset[int]:
         """The first statement below each of these lines that is an `else:` with a pragma."""
         owners = self.owners_by_line
-        keywords = [
-            line
-            for line in lines
-            if not owners[line] and self.lines[line - 1].lstrip().startswith(_KEYWORDS)
-        ]
+        keywords = [line for line in lines if self.is_keyword(line)]
         return frozenset(
             next(filter(None, owners[line:]))
             for line in keywords

@@ -64,6 +64,16 @@ def test_a_program_without_a_suffix_is_parsed_like_a_module(repo: Repo) -> None:
     assert counts(gate, "covered", "coverable") == (2, 4)
 
 
+def test_other_exclusions_are_worked_out_in_the_source_s_own_encoding(repo: Repo) -> None:
+    """The letter's two bytes in UTF-8 are no text in the encoding that the source declares."""
+    source = "# coding: cp1252\ndef debug():\n    return '\u00c1'\n\n\nx = 1\n".encode("cp1252")
+    repo.commit({"a.py": "x = 0\n"})
+    repo.commit({"a.py": source, ".coveragerc": "[report]\nexclude_also = debug\n"})
+    repo.lcov({"a.py": {6: 1}})
+    gate = coverage_of(repo, base="HEAD~1")
+    assert missing(gate) == [("a.py", 2), ("a.py", 3)]
+
+
 def test_exclusions_that_only_the_change_brings_count_as_missing_in_every_format(
     repo: Repo,
 ) -> None:

@@ -9,8 +9,6 @@ import ast
 from qgate.model.coverage import FileCoverage
 from qgate.parse.python_source import PythonSource, Statement
 
-_KEYWORDS_ALONE = ("else", "finally", "try")
-
 
 def against_python(coverage: FileCoverage, source: PythonSource) -> str:
     """Why the report cannot be of this source, in words; "" if nothing speaks against it."""
@@ -19,7 +17,7 @@ def against_python(coverage: FileCoverage, source: PythonSource) -> str:
     if (last := max(known, default=0)) > max(source.line_count, 1):
         return f"it knows line {last}, the file has {source.line_count}"
     for line in sorted(line for line in known if not owners[line]):
-        if any(owners) and not _is_keyword(source.lines[line - 1]):
+        if any(owners) and not source.is_keyword(line):
             return f"it knows a statement on line {line}, where there is none"
     if coverage.checksums:
         lines = [line.encode() for line in source.lines]
@@ -63,11 +61,6 @@ def _by_checksum(coverage: FileCoverage, lines: list[bytes]) -> str:
         if base64.b64encode(digest).rstrip(b"=").decode() != written.rstrip("="):
             return f"line {line} had another text when it was measured"
     return ""
-
-
-def _is_keyword(line: str) -> bool:
-    """`else:` and its kin head a block without being statements; some tracers name them."""
-    return line.lstrip().startswith(_KEYWORDS_ALONE)
 
 
 def _depends_on_interpreter(statement: Statement) -> bool:

@@ -176,7 +176,7 @@ class Judging:
         theirs = self.head_config.exclude
         if coverage.missing is None or coverage.excluded is not None or not self.is_other_config:
             return coverage
-        return replace(coverage, excluded=PythonSource(source.text.encode(), theirs).excluded)
+        return replace(coverage, excluded=source.excluded_by(theirs))
 
     @cached_property
     def head_config(self) -> CoverageConfig:
