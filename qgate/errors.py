@@ -65,3 +65,15 @@ class MalformedReport(QgateError):
     """A parser could not read a coverage report; the gate turns it into `Incomplete`."""
 
     exit_code = EXIT_INCOMPLETE
+
+
+class MalformedOutput(QgateError):
+    """A parser could not read what a tool printed; the gate turns it into `Incomplete`."""
+
+    exit_code = EXIT_INCOMPLETE
+
+
+class MalformedDependencies(QgateError):
+    """A parser could not read a dependency file; the gate turns it into `Incomplete`."""
+
+    exit_code = EXIT_INCOMPLETE

@@ -8,7 +8,7 @@ import click
 from qgate.cli.options import place_options
 from qgate.cli.output import resolved, write
 from qgate.config.settings import options, value_of
-from qgate.engine.check import Request, load_settings
+from qgate.engine.request import Request, load_settings
 from qgate.reporters.inert import inert
 from qgate.system.git import Repository
 

@@ -18,14 +18,26 @@ from qgate.errors import QgateError
 
 _COMMANDS: Final = {
     "check": ("qgate.cli.check", "Judge this change: one verdict from every gate."),
+    "cache": ("qgate.cli.cache", "Look at what is remembered between runs, and forget it."),
     "config": ("qgate.cli.config", "Show the settings and where each came from."),
+    "doctor": ("qgate.cli.doctor", "Say which tool runs for each gate, and what is amiss."),
     "explain": ("qgate.cli.explain", "Say what a rule means, why, and how to mend it."),
+    "hook": ("qgate.cli.hook", "Let git run qgate before each commit, merge and push."),
 }
 _ISSUES: Final = "the project's issue tracker"
 
 
 class Terminated(BaseException):
     """TERM or HUP arrived; raised so that `finally` blocks run."""
+
+
+class Interrupted(BaseException):
+    """Ctrl-C; raised in place of KeyboardInterrupt.
+
+    Where that comes up in the middle of an `exec`, as in the making of a dataclass, Python ends
+    itself with SIGINT at the end, whatever code it was told to exit with (CPython 3.11,
+    `unhandled_keyboard_interrupt`).
+    """
 
 
 class _LazyGroup(click.Group):
@@ -61,6 +73,9 @@ def group() -> None:
 def main() -> NoReturn:
     """Run the command line and exit with the documented code."""
     signal.signal(signal.SIGTERM, _terminate)
+    # A job that a shell put into the background ignores INT.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
     # nohup ignores HUP so that the run outlives its terminal.
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         signal.signal(signal.SIGHUP, _terminate)
@@ -79,7 +94,7 @@ def _code() -> int:
         result = group.main(standalone_mode=False, prog_name="qgate")
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt, Interrupted):
         _say("interrupted")
         return errors.EXIT_INTERRUPTED
     except Terminated:
@@ -97,6 +112,10 @@ def _code() -> int:
         _report_bug(error)
         return errors.EXIT_BUG
     return result if isinstance(result, int) else errors.EXIT_PASSED
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise Interrupted
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:

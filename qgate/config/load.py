@@ -10,13 +10,16 @@ from typing import Any, Final
 
 from qgate.config import kinds
 from qgate.config.kinds import WrongValue
-from qgate.config.settings import Option, Settings, build, options
+from qgate.config.options import Option
+from qgate.config.settings import Settings, build, options
 from qgate.errors import SettingsError
 from qgate.parse.yaml_tree import InvalidYaml, Located
 
 FILE_NAME: Final = ".qgate.yml"
 ENVIRONMENT_PREFIX: Final = "QGATE_"
 
+# Where the cache is, no file of the repository's may say.
+_NO_SETTINGS: Final = frozenset({"QGATE_CACHE_DIR"})
 _OPTIONS: Final[dict[str, Option]] = {key: option for key, option, _ in options()}
 
 
@@ -154,7 +157,8 @@ def _read_environment(
     problems: list[str],
 ) -> None:
     keys = {variable(key): key for key in _OPTIONS}
-    for name in sorted(name for name in environ if name.startswith(ENVIRONMENT_PREFIX)):
+    named = {name for name in environ if name.startswith(ENVIRONMENT_PREFIX)}
+    for name in sorted(named - _NO_SETTINGS):
         key = keys.get(name)
         if key is None:
             near = kinds.suggestion(name, tuple(keys))

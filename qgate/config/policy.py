@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from qgate.config.load import Layer, Loaded
-from qgate.config.settings import Bar, Option, Settings, build, options, value_of
+from qgate.config.options import Bar, Option
+from qgate.config.settings import Settings, build, options, value_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Weakening:
     def message(self) -> str:
         """One sentence for people."""
         if not self.base:
-            return f"this change sets {self.key}; judged by the base's value"
+            return f"this change sets {self.key}; judged by what holds at its base"
         return (
             f"this change sets {self.key} to {self.head}; judged by {self.base}, which holds "
             "at its base"
@@ -42,7 +43,13 @@ def judged_by(base: Settings, head: Loaded) -> tuple[Settings, tuple[Weakening, 
         ours, theirs = value_of(head.settings, key), value_of(base, key)
         values[key] = ours
         is_persons_word = head.origin(key).layer in {Layer.ENVIRONMENT, Layer.FLAG}
-        if not is_persons_word and _is_weaker(ours, theirs, option):
+        if is_persons_word:
+            continue
+        if option.bar is Bar.COMMON:
+            values[key] = tuple(each for each in ours if each in theirs)
+            if values[key] != ours:
+                weakened.append(Weakening(key, head.origin(key).place))
+        elif _is_weaker(ours, theirs, option):
             values[key] = theirs
             place = head.origin(key).place
             shown = () if option.bar is Bar.BASE else map(option.kind.show, (ours, theirs))

@@ -4,56 +4,21 @@ The settings reference, the JSON Schema, `qgate config show`, the environment's 
 comparison with the base's policy are all read from these declarations.
 """
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
-from enum import Enum
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any, Final, TypeVar
 
-from qgate.config import kinds
-from qgate.config.kinds import Kind
-
-
-class Bar(Enum):
-    """How a change of a setting moves the bar that a change has to pass.
-
-    With `HIGHER` and `LOWER` that direction is stricter and the stricter of base and head
-    holds (a value that is not set is the laxest, for `HIGHER` as for `LOWER`). With
-    `BASE` the two cannot be ordered and the base's holds. `FREE` settings say where things
-    are, not what is demanded.
-    """
-
-    HIGHER = "higher"
-    LOWER = "lower"
-    BASE = "base"
-    FREE = "free"
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """What is known of a setting beside its type; `order` lists words from lax to strict."""
-
-    kind: Kind
-    bar: Bar
-    help: str
-    order: tuple[str, ...] = ()
-
+from qgate.config import kinds, tools
+from qgate.config.kinds import Kind, WrongValue
+from qgate.config.options import Bar, Option, choice, option, section
+from qgate.config.tools import Fields
+from qgate.config.waivers import WAIVERS, Waiver
+from qgate.model.tool import Blocks
+from qgate.parse.yaml_tree import Located
 
 T = TypeVar("T")
-
-
-def _option(default: T, kind: Kind, bar: Bar, text: str) -> T:
-    return field(default=default, metadata={"option": Option(kind, bar, text)})
-
-
-def _choice(default: str, *lax_to_strict: str, text: str) -> str:
-    option = Option(kinds.one_of(*lax_to_strict), Bar.HIGHER, text, lax_to_strict)
-    return field(default=default, metadata={"option": option})
-
-
-def _section(of: type[T]) -> T:
-    return field(default_factory=of)
-
 
 DEFAULT_EXCLUDE: Final = (
     *("test/", "tests/", "test_*.py", "*_test.py", "conftest.py", "__tests__/"),
@@ -63,125 +28,253 @@ DEFAULT_EXCLUDE: Final = (
 )
 
 
+def _read_service(at: Located) -> str:
+    text: str = kinds.TEXT.read(at)
+    if text in {"pypi", "osv"} or re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", text):
+        return text
+    raise WrongValue("expected pypi, osv or an address such as https://osv.example.com", at)
+
+
+def _tools() -> tuple[str, ...] | None:
+    return option(
+        None,
+        kinds.optional(kinds.TEXTS),
+        Bar.BASE,
+        "The tools that run, by name. Default: those that the repository is set up for.",
+    )
+
+
+def _blocks(default: str) -> str:
+    return choice(
+        default,
+        *Blocks,
+        text="Which findings block: those on changed lines, those that the base does not have, or "
+        "all. A tool's own `blocks` comes first.",
+    )
+
+
+def _level() -> str:
+    return choice(
+        "warning",
+        *("error", "warning", "note"),
+        text="The least level, in the tool's own words, of a finding that blocks.",
+    )
+
+
+def _timeout() -> int | None:
+    return option(
+        None,
+        kinds.optional(kinds.COUNT),
+        Bar.FREE,
+        "The most seconds that a tool may take. Default: 60, in CI 300.",
+    )
+
+
+def _enabled() -> bool:
+    return option(default=True, kind=kinds.SWITCH, bar=Bar.HIGHER, text="Whether the gate runs.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageSettings:
     """`gates.coverage`: changed code is covered at 90 % or more."""
 
-    enabled: bool = _option(
-        default=True, kind=kinds.SWITCH, bar=Bar.HIGHER, text="Whether the gate runs."
-    )
-    threshold: Fraction = _option(
+    enabled: bool = _enabled()
+    threshold: Fraction = option(
         Fraction(90),
         kinds.PERCENT,
         Bar.HIGHER,
         "The least percentage of changed statements that must be covered; exactly this passes.",
     )
-    partial: str = _choice(
+    partial: str = choice(
         *("hit", "hit", "ratio", "miss"),
         text="What a statement counts as whose branches were not all taken: a hit (listed as a "
         "warning), the ratio of taken exits, or a miss.",
     )
-    branch_min: Fraction | None = _option(
+    branch_min: Fraction | None = option(
         None,
         kinds.optional(kinds.PERCENT),
         Bar.HIGHER,
         "The least percentage of branch exits taken in changed statements.",
     )
-    moved: str = _choice(
+    moved: str = choice(
         *("count", "ignore", "count"),
         text="Whether three or more statements moved within the change count.",
     )
-    max_missing: int | None = _option(
+    max_missing: int | None = option(
         None,
         kinds.optional(kinds.COUNT),
         Bar.LOWER,
         "The most changed statements that may be missing, whatever the percentage.",
     )
-    min_statements: int = _option(
+    min_statements: int = option(
         0,
         kinds.COUNT,
         Bar.LOWER,
         "With fewer changed statements than this the percentages are reported, not judged.",
     )
-    per_file_min: Fraction | None = _option(
+    per_file_min: Fraction | None = option(
         None,
         kinds.optional(kinds.PERCENT),
         Bar.HIGHER,
         "The least percentage in each changed file by itself.",
     )
-    excluded_changed_max: int | None = _option(
+    excluded_changed_max: int | None = option(
         None,
         kinds.optional(kinds.COUNT),
         Bar.LOWER,
         "The most changed statements that pragmas or configuration may exclude.",
     )
-    include: tuple[str, ...] = _option(
+    include: tuple[str, ...] = option(
         ("*.py",),
         kinds.PATTERNS,
         Bar.BASE,
         "Files that must be measured, beside every file that a report knows and every file "
         "with the suffix of one.",
     )
-    exclude: tuple[str, ...] = _option(
+    exclude: tuple[str, ...] = option(
         DEFAULT_EXCLUDE,
         kinds.PATTERNS,
         Bar.BASE,
         "Changed files that are not judged: tests and generated files. Replaces the default.",
     )
-    report: tuple[str, ...] = _option(
+    report: tuple[str, ...] = option(
         (),
         kinds.TEXTS,
         Bar.FREE,
         "Coverage reports to read, merged; patterns of the shell are allowed. Empty: look in "
         "the usual places.",
     )
-    expect_reports: int | None = _option(
+    expect_reports: int | None = option(
         None,
         kinds.optional(kinds.COUNT),
         Bar.HIGHER,
         "How many report files there must be, so that a lost shard is noticed.",
     )
-    config: str | None = _option(
+    config: str | None = option(
         None,
         kinds.optional(kinds.TEXT),
         Bar.BASE,
         "The configuration file of coverage.py, where it is none of the usual ones.",
     )
-    command: tuple[str, ...] | None = _option(
+    command: tuple[str, ...] | None = option(
         None,
         kinds.optional(kinds.COMMAND),
         Bar.FREE,
         "A command that runs the tests and writes the reports, run before judging.",
     )
-    timeout: int = _option(3600, kinds.COUNT, Bar.FREE, "The most seconds that `command` may take.")
+    timeout: int = option(3600, kinds.COUNT, Bar.FREE, "The most seconds that `command` may take.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LintSettings:
+    """`gates.lint`: what linters and formatters say of changed lines."""
+
+    enabled: bool = _enabled()
+    tools: tuple[str, ...] | None = _tools()
+    blocks: str = _blocks("changed-lines")
+    level: str = _level()
+    timeout: int | None = _timeout()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypesSettings:
+    """`gates.types`: what type checkers say that they did not say of the base."""
+
+    enabled: bool = _enabled()
+    tools: tuple[str, ...] | None = _tools()
+    blocks: str = _blocks("new")
+    level: str = _level()
+    timeout: int | None = _timeout()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditSettings:
+    """`gates.audit`: known vulnerabilities that this change brought in."""
+
+    enabled: bool = _enabled()
+    tools: tuple[str, ...] | None = _tools()
+    blocks: str = _blocks("new")
+    level: str = _level()
+    timeout: int | None = _timeout()
+    service: str = option(
+        "pypi",
+        Kind(_read_service, kinds.TEXT.schema),
+        Bar.BASE,
+        "Who is asked about Python packages: pypi, osv, or the address of an OSV service.",
+    )
+    severity: str = choice(
+        "moderate",
+        *("critical", "high", "moderate", "low"),
+        text="The least severity that blocks; one that nobody knows blocks always.",
+    )
+    source: str = option(
+        "files",
+        kinds.one_of("files", "environment"),
+        Bar.BASE,
+        "What is audited: the dependency files, or what the project's environment has installed.",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateSettings:
     """`gates`: one section for each gate."""
 
-    coverage: CoverageSettings = _section(CoverageSettings)
+    coverage: CoverageSettings = section(CoverageSettings)
+    lint: LintSettings = section(LintSettings)
+    types: TypesSettings = section(TypesSettings)
+    audit: AuditSettings = section(AuditSettings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSettings:
+    """`run`: how much at once, and for how long."""
+
+    jobs: int | None = option(
+        None,
+        kinds.optional(kinds.COUNT),
+        Bar.FREE,
+        "How many programs may run side by side. Default: the processors that this run may use.",
+    )
+    deadline: int = option(
+        7200,
+        kinds.COUNT,
+        Bar.FREE,
+        "The most seconds that all tools and commands may take together.",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The whole of `.qgate.yml`."""
 
-    version: int = _option(
+    version: int = option(
         1, Kind(kinds.one_version, {"const": 1}), Bar.FREE, "The version of this file's format."
     )
-    base: str | None = _option(
+    base: str | None = option(
         None,
         kinds.optional(kinds.TEXT),
         Bar.FREE,
         "The branch a change is compared with outside CI. Default: the remote's default branch.",
     )
-    gates: GateSettings = _section(GateSettings)
+    gates: GateSettings = section(GateSettings)
+    tools: tuple[tuple[str, Fields], ...] = option(
+        (),
+        tools.SECTION,
+        Bar.FREE,
+        "Tools of the repository's own, and changes to the shipped ones, by name.",
+    )
+    waivers: tuple[Waiver, ...] = option(
+        (),
+        WAIVERS,
+        Bar.COMMON,
+        "Findings that somebody answers for until a day: rule, reason, by, until, and a path.",
+    )
+    run: RunSettings = section(RunSettings)
 
 
-def options(section: type[Any] = Settings, prefix: str = "") -> Iterator[tuple[str, Option, Any]]:
+def options(of: type[Any] = Settings, prefix: str = "") -> Iterator[tuple[str, Option, Any]]:
     """Key, declaration and default of every setting, in order of declaration."""
-    for item in fields(section):
+    for item in fields(of):
         if "option" in item.metadata:
             yield f"{prefix}{item.name}", item.metadata["option"], item.default
         else:
@@ -196,13 +289,13 @@ def value_of(settings: Settings, key: str) -> Any:
     return value
 
 
-def build(values: dict[str, Any], section: type[T] = Settings, prefix: str = "") -> T:  # type: ignore[assignment]
+def build(values: dict[str, Any], of: type[T] = Settings, prefix: str = "") -> T:  # type: ignore[assignment]
     """The settings with these values by dotted key; defaults for the rest."""
     arguments: dict[str, Any] = {}
-    for item in fields(section):  # type: ignore[arg-type]  # every section is a dataclass
+    for item in fields(of):  # type: ignore[arg-type]  # every section is a dataclass
         key = f"{prefix}{item.name}"
         if "option" not in item.metadata:
             arguments[item.name] = build(values, item.default_factory, f"{key}.")  # type: ignore[arg-type]
         elif key in values:
             arguments[item.name] = values[key]
-    return section(**arguments)
+    return of(**arguments)

@@ -1,13 +1,20 @@
 """What every gate is given: the change, the settings to judge by, and the effects it may use."""
 
-from collections.abc import Callable, Mapping, Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from qgate.config.load import Loaded
 from qgate.config.settings import Settings
+from qgate.config.tools import Definitions
 from qgate.model.changes import ChangedFile, ChangeSet, Side
+from qgate.system.cache import Cache
 from qgate.system.git import Repository
+from qgate.system.sweep import Run
+from qgate.system.trees import Trees
+from qgate.system.watch import Watch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +24,10 @@ class GateContext:
     - `settings`: those to judge by; `loaded`: the head's, with the origin of each value;
     - `folder`: where qgate was called, which relative flags mean;
     - `is_ci`: whether file times say nothing, because a checkout made the files;
-    - `progress`: told every second what slow thing runs, and for how many seconds by now.
+    - `now`: the time that expiry is judged by, UTC;
+    - `trees`: the files of both sides; `definitions`: the tools to judge with;
+    - `run`: what this run starts and makes, taken away at its end;
+    - `cache`: raw findings of earlier runs; `watch`: told of what was read beside git's files.
     """
 
     repo: Repository
@@ -27,7 +37,18 @@ class GateContext:
     folder: Path
     environ: Mapping[str, str]
     is_ci: bool
-    progress: Callable[[str, int], None]
+    now: datetime
+    trees: Trees
+    definitions: Definitions
+    run: Run
+    cache: Cache
+    watch: Watch
+
+    @property
+    def repository_id(self) -> str:
+        """A name for this working tree's folders in the cache."""
+        root = str(self.repo.root).encode("utf-8", "surrogateescape")
+        return hashlib.sha256(root).hexdigest()[:16]
 
     def new_sources(self, files: tuple[ChangedFile, ...]) -> list[bytes | None]:
         """The bytes of each file's new side; None where it cannot be read."""

@@ -1,36 +1,46 @@
 """Every gate by name: the one place a new gate is entered.
 
-Third parties add gates through the entry point group `qgate.gates`; each names a module or
-object with `NAME` and `run`.
+A gate of tools exists by a tool's definition alone. Third parties add gates through the entry
+point group `qgate.gates`; each names a module or object with `NAME` and `run`.
 """
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from qgate.config.tools import Definitions
 from qgate.gates.context import GateContext
 from qgate.model.report import GateResult
 
-Run = Callable[[GateContext], GateResult]
+Steps = Generator[Sequence[Any], Sequence[Any], GateResult]
+Run = Callable[[GateContext], GateResult | Steps]
 
 ENTRY_POINTS: Final = "qgate.gates"
 _INFORMATION: Final = (".dist-info", ".egg-info")
 
 
-def _coverage(context: GateContext) -> GateResult:
+def _coverage(context: GateContext) -> Steps:
     from qgate.gates.coverage import gate  # noqa: PLC0415 - only what runs is imported
 
     return gate.run(context)
 
 
+def _tools(name: str, context: GateContext) -> Steps:
+    from qgate.gates.tools import gate  # noqa: PLC0415 - the same
+
+    return gate.run(context, name)
+
+
 _SHIPPED: Final[dict[str, Run]] = {"coverage": _coverage}
 
 
-def gates() -> dict[str, Run]:
-    """Name to gate, the shipped ones first; a third party cannot replace one of those."""
+def gates(definitions: Definitions) -> dict[str, Run]:
+    """Name to gate, ours first; a third party cannot replace one of those."""
     found = dict(_SHIPPED)
+    found |= {name: partial(_tools, name) for name in definitions.gates()}
     if any(map(_names_gates, sys.path)):
         # 20 ms to import, which only those who have such gates should pay.
         from importlib.metadata import entry_points  # noqa: PLC0415
@@ -38,6 +48,11 @@ def gates() -> dict[str, Run]:
         for point in entry_points(group=ENTRY_POINTS):
             found.setdefault(point.name, point.load().run)
     return found
+
+
+def is_ours(name: str, definitions: Definitions) -> bool:
+    """Whether we know all that a gate reads."""
+    return name in _SHIPPED or name in definitions.gates()
 
 
 def _names_gates(folder: str) -> bool:

@@ -17,6 +17,14 @@ class Level(StrEnum):
     NOTE = "note"
 
 
+class Standing(StrEnum):
+    """How a finding stands to the change. It is marked and never dropped."""
+
+    NEW = "new"
+    EXISTING = "existing"
+    WAIVED = "waived"
+
+
 class Outcome(StrEnum):
     """What became of one gate."""
 
@@ -30,8 +38,8 @@ class Outcome(StrEnum):
 class Finding:
     """One thing to say about one place.
 
-    `line` 0 means the file as a whole, `path` "" the change as a whole; `source` is the text
-    of the first line, where known.
+    `line` 0 means the file as a whole, `path` "" the change as a whole; `column` is 1-based, 0
+    where unknown; `source` is the text of the first line, where known.
     """
 
     rule: str
@@ -42,6 +50,13 @@ class Finding:
     level: Level = Level.ERROR
     blocking: bool = False
     source: str = ""
+    column: int = 0
+    standing: Standing = Standing.NEW
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it is only counted for people: old debt that this change did not touch."""
+        return self.standing is Standing.EXISTING and self.level is Level.NOTE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

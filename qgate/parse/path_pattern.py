@@ -42,6 +42,31 @@ def first_match(patterns: Iterable[PathPattern], path: str) -> PathPattern | Non
     return next((pattern for pattern in patterns if pattern.matches(path)), None)
 
 
+class PathSet:
+    """Several patterns at once; `*.py` and its kin cost a comparison of text."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        patterns = [compile_pattern(text) for text in texts]
+        simple = {each.text[1:] for each in patterns if _is_suffix(each.text)}
+        self._suffixes = tuple(simple)
+        self._below = tuple(f"{suffix}/" for suffix in simple)
+        self._others = [each for each in patterns if not _is_suffix(each.text)]
+
+    def __contains__(self, path: str) -> bool:
+        if path.endswith(self._suffixes) or any(part in path for part in self._below):
+            return True
+        return first_match(self._others, path) is not None
+
+    def among(self, paths: Iterable[str]) -> list[str]:
+        """Those of the paths that a pattern matches, in their order."""
+        return [path for path in paths if path in self]
+
+
+def _is_suffix(text: str) -> bool:
+    """Whether a pattern is a star and a literal ending, in any folder."""
+    return text.startswith("*.") and not set("*?\\/").intersection(text[1:])
+
+
 def compile_pattern(text: str) -> PathPattern:
     """Compile a pattern. Raises `InvalidPattern`."""
     _refuse_invalid(text)

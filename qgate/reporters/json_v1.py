@@ -64,7 +64,9 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "path": inert(finding.path),
         "line": finding.line,
         "end_line": finding.end_line,
+        "column": finding.column,
         "message": inert_lines(finding.message),
         "level": finding.level.value,
         "blocking": finding.blocking,
+        "standing": finding.standing.value,
     }

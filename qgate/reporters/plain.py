@@ -1,6 +1,7 @@
 """The report for a pipe or a log: one line a finding, in the form editors and grep know."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 from qgate.model.changes import Endpoint
 from qgate.model.report import Finding, GateResult, Outcome, Report
@@ -13,14 +14,15 @@ def render(report: Report) -> str:
     for gate in report.gates:
         # An incomplete gate says its one sentence in the verdict.
         if gate.outcome is not Outcome.INCOMPLETE:
-            lines += [_finding(finding) for finding in gate.findings]
+            lines += [_finding(finding) for finding in gate.findings if not finding.is_quiet]
         elif "\n" in gate.summary:
             lines.append(inert_lines(gate.summary))
         lines += _left_out(gate)
     lines += [f"note: {inert(note)}" for note in report.notes]
     if report.base and report.head:
         lines.append(f"base {ends(report.base)}, head {ends(report.head)}")
-    lines += [f"hint: {inert_lines(gate.hint)}" for gate in report.gates if gate.hint]
+    hints = dict.fromkeys(gate.hint for gate in report.gates if gate.hint)
+    lines += [f"hint: {inert(line)}" for hint in hints for line in hint.split("\n")]
     lines.append(verdict_line(report))
     return "\n".join(lines) + "\n"
 
@@ -36,15 +38,23 @@ def _left_out(gate: GateResult) -> list[str]:
 
 def verdict_line(report: Report) -> str:
     """The answer in one line: the verdict, then each gate's sentence."""
-    gates = "; ".join(map(sentence, report.gates)) or "no gate ran"
+    gates = "; ".join(sentence(*each) for each in alike(report.gates)) or "no gate ran"
     return f"qgate {report.verdict.value}: {gates}"
 
 
-def sentence(gate: GateResult) -> str:
-    """One gate's outcome in words, with the rule to look up where it could not judge."""
+def alike(gates: Iterable[GateResult]) -> list[tuple[str, GateResult]]:
+    """Names and result of gates; those that say the same, such as "no base", are one."""
+    groups: dict[tuple[str, str, str], list[GateResult]] = {}
+    for gate in gates:
+        groups.setdefault((gate.outcome, gate.summary, gate.hint), []).append(gate)
+    return [(", ".join(gate.name for gate in group), group[0]) for group in groups.values()]
+
+
+def sentence(names: str, gate: GateResult) -> str:
+    """One outcome in words, with the rule to look up where it could not be judged."""
     first = inert(gate.summary.split("\n", 1)[0])
     rule = f" [{gate.findings[0].rule}]" if gate.outcome is Outcome.INCOMPLETE else ""
-    return f"{gate.name} {gate.outcome.value}: {first}{rule}"
+    return f"{names} {gate.outcome.value}: {first}{rule}"
 
 
 def ends(endpoint: Endpoint) -> str:

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from qgate.model.report import Finding, GateResult, Level, Outcome, Report
 from qgate.reporters.inert import inert, inert_lines
-from qgate.reporters.plain import ends
+from qgate.reporters.plain import alike, ends
 
 _MARKS: Final = {
     Outcome.PASSED: ("✔", "bold green"),
@@ -43,11 +43,12 @@ def render(report: Report, console: Console) -> str:
 
 
 def _parts(report: Report) -> Iterator[RenderableType]:
-    for gate in report.gates:
-        yield _headline(gate)
-    if not report.gates:
+    groups = alike(report.gates)
+    for names, gate in groups:
+        yield _headline(names, gate)
+    if not groups:
         yield Text("? no gate ran", style="bold yellow")
-    for gate in report.gates:
+    for _, gate in groups:
         yield from _gate(gate)
     for notice in report.notices:
         place = f"{inert(notice.path)}:{notice.line}: " if notice.line else ""
@@ -61,9 +62,9 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield _line("more", f"qgate explain {' '.join(rules[:_MOST_RULES])}")
 
 
-def _headline(gate: GateResult) -> Text:
+def _headline(names: str, gate: GateResult) -> Text:
     mark, style = _MARKS[gate.outcome]
-    text = Text(f"{mark} {gate.name} {gate.outcome.value}", style=style)
+    text = Text(f"{mark} {names} {gate.outcome.value}", style=style)
     return text.append(f"  {inert_lines(gate.summary)}", style="default not bold")
 
 
@@ -71,12 +72,12 @@ def _gate(gate: GateResult) -> Iterator[RenderableType]:
     if gate.hint:
         yield _line("next", inert_lines(gate.hint), "bold")
     if gate.outcome is not Outcome.INCOMPLETE:
-        yield from _findings(gate.findings)
+        yield from _findings([one for one in gate.findings if not one.is_quiet])
     counts = [f"{gate.metrics[key]} {word}" for key, word in _COUNTED if gate.metrics.get(key)]
     if counts:
         yield _line("also", ", ".join(counts))
-    if gate.evidence:
-        yield _line("from", ", ".join(map(inert, gate.evidence)))
+    for index, each in enumerate(gate.evidence):
+        yield _line("" if index else "from", inert(each))
     yield from _left_out(gate)
 
 

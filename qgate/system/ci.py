@@ -14,8 +14,14 @@ _MAX_EVENT_BYTES: Final = 32 << 20
 _Sha = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{40,64}$")]
 
 
+class _Home(msgspec.Struct):
+    full_name: str = ""
+
+
 class _Tip(msgspec.Struct):
     sha: _Sha
+    # Null once the fork was deleted.
+    repo: _Home | None = None
 
 
 class _PullRequest(msgspec.Struct):
@@ -47,10 +53,8 @@ def read_event(environ: Mapping[str, str]) -> CiEvent | None:
     name = environ.get("GITHUB_EVENT_NAME", "")
     if not is_github(environ) or name not in _READERS:
         return None
-    path = environ.get("GITHUB_EVENT_PATH", "")
     try:
-        with Path(path).open("rb") as file:
-            payload = msgspec.json.decode(file.read(_MAX_EVENT_BYTES), type=_Payload)
+        payload = _payload(environ)
     except (OSError, msgspec.MsgspecError) as error:
         raise Incomplete(
             "unreadable-event",
@@ -65,6 +69,26 @@ def read_event(environ: Mapping[str, str]) -> CiEvent | None:
             hint="pass --base REV",
         )
     return event
+
+
+def is_fork(environ: Mapping[str, str]) -> bool:
+    """Whether the run is for a pull request from another repository, or might be."""
+    name = environ.get("GITHUB_EVENT_NAME", "")
+    if _READERS.get(name) is not _pull_request:
+        return False
+    try:
+        payload = _payload(environ)
+    except (OSError, msgspec.MsgspecError):
+        return True
+    if payload.pull_request is None:
+        return True
+    home = payload.pull_request.head.repo
+    return home is None or home.full_name != environ.get("GITHUB_REPOSITORY", "")
+
+
+def _payload(environ: Mapping[str, str]) -> _Payload:
+    with Path(environ.get("GITHUB_EVENT_PATH", "")).open("rb") as file:
+        return msgspec.json.decode(file.read(_MAX_EVENT_BYTES), type=_Payload)
 
 
 def _pull_request(payload: _Payload) -> CiEvent | None:

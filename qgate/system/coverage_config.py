@@ -6,13 +6,13 @@ there are not loaded: that would run code.
 
 import posixpath
 import re
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from qgate.errors import Incomplete
+from qgate.system import temporary
 
 Contents = Callable[[Sequence[str]], Sequence[bytes | None]]
 
@@ -73,11 +73,11 @@ def read(contents: Contents, chosen: str | None, *, where: str) -> CoverageConfi
         )
     reader = NewReader()
     used = ""
-    with tempfile.TemporaryDirectory(prefix="qgate-") as folder:
+    with temporary.folder() as folder:
         for name, content in zip(names, found, strict=True):
             if content is None or not _may_configure(name, content, chosen):
                 continue
-            copy = Path(folder) / Path(name).name
+            copy = folder / Path(name).name
             copy.write_bytes(content)
             try:
                 is_own = name == chosen or name.startswith(".coveragerc")

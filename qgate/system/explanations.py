@@ -1,5 +1,8 @@
 """The texts behind `qgate explain`: one Markdown file a rule, rules/explain/GROUP/RULE.md."""
 
+from collections.abc import Iterable
+
+from qgate.model.tool import Tool
 from qgate.system import resources
 
 
@@ -20,3 +23,16 @@ def title(rule: str) -> str:
     """What the rule says in one line: the first line that is no heading."""
     lines = text(rule).splitlines()
     return next((line for line in lines if line and not line.startswith("#")), "")
+
+
+def of_tools(rule: str, tools: Iterable[Tool]) -> str:
+    """The text for a finding's rule, which one of these tools made."""
+    code = rule.partition("/")[2]
+    ways = "".join(
+        f"- {tool.name}: {tool.about.replace('{rule}', code)}\n" for tool in tools if tool.about
+    )
+    return (
+        f"# {rule}\n\nA rule of one of this gate's tools, not of qgate. qgate decides only whether "
+        "this change\nbrought the finding in (docs/explanation/what-blocks.md).\n\n"
+        f"## Where it is explained\n\n{ways}"
+    )

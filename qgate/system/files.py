@@ -33,9 +33,10 @@ def refuse_unwritable(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, mode: int = 0o666) -> Iterator[Path]:
     """A temporary file beside `path` that takes its place at the end, if nothing went wrong.
 
+    It gets the permissions `mode`, less what the process's mask takes away.
     On any error, also an interruption, the temporary file is gone and `path` is as it was.
     Raises `UsageError` where the folder cannot be written or the disk is full.
     """
@@ -51,7 +52,7 @@ def replacing(path: Path) -> Iterator[Path]:
         # mkstemp gives 0600; the file should be as readable as any other that is made.
         mask = os.umask(0)
         os.umask(mask)
-        temporary.chmod(0o666 & ~mask)
+        temporary.chmod(mode & ~mask)
         temporary.replace(path)
     except OSError as error:
         raise _cannot_write(path, error) from error

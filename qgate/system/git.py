@@ -9,26 +9,25 @@ import contextlib
 import os
 import re
 import shutil
-import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from qgate.errors import Incomplete, UsageError
-from qgate.system import process
+from qgate.system import process, temporary
 
 _SAFE: Final = (
     "git",
     "--no-optional-locks",
     "--literal-pathspecs",
     *("-c", "core.fsmonitor=false"),
-    *("-c", "core.hooksPath=/dev/null"),
     *("-c", "core.quotePath=off"),
     *("-c", "diff.autoRefreshIndex=true"),
     *("-c", "core.splitIndex=false"),
     *("-c", "protocol.ext.allow=never"),
 )
+_NO_HOOKS: Final = ("-c", "core.hooksPath=/dev/null")
 
 # Everything a configuration could change about a diff is pinned; see the design's reasons in
 # docs/explanation/changed-lines.md. `--default-prefix` is unknown to git 2.39, hence both prefixes.
@@ -77,11 +76,21 @@ class Repository:
             raise _no_repository(folder, str(error)) from error
         self.root = Path(os.fsdecode(answer.split(b"\n", 1)[1].removesuffix(b"\n")))
 
-    def _git(self, *arguments: str, timeout: float | None = None, stdin: bytes = b"") -> bytes:
+    def _git(
+        self,
+        *arguments: str,
+        timeout: float | None = None,
+        stdin: bytes = b"",
+        hooks: Collection[str] = _NO_HOOKS,
+    ) -> bytes:
         """Standard output. Raises `GitFailed`, and `process.TimedOut` where a limit is given."""
         try:
             done = process.run(
-                [*_SAFE, *arguments], cwd=self.root, env=self._env, timeout=timeout, stdin=stdin
+                [*_SAFE, *hooks, *arguments],
+                cwd=self.root,
+                env=self._env,
+                timeout=timeout,
+                stdin=stdin,
             )
         except process.ProgramMissing as error:
             raise Incomplete("no-git", str(error), hint="install git and try again") from error
@@ -149,6 +158,22 @@ class Repository:
         except GitFailed:
             return None
 
+    def hooks_folder(self) -> Path:
+        """Where git looks for hooks here: the git folder's own, or what `core.hooksPath` names."""
+        # Switched off as everywhere else, they would be said to be in /dev/null. This runs none.
+        answer = self._git("rev-parse", "--git-path", "hooks", hooks=())
+        return self.root / os.fsdecode(answer.removesuffix(b"\n"))
+
+    def common_folder(self) -> Path:
+        """The git folder that all working trees of this repository share."""
+        answer = self._git("rev-parse", "--git-common-dir")
+        return self.root / os.fsdecode(answer.removesuffix(b"\n"))
+
+    def remote_has(self, remote: str, commit: str) -> bool:
+        """Whether a branch of this remote contains a commit, as far as is known without asking."""
+        names = f"refs/remotes/{remote}/"
+        return bool(self._git("for-each-ref", "--count=1", f"--contains={commit}", names))
+
     def fetch_commit(self, commit: str) -> bool:
         """Ask the remote for one commit by its id; whether it is here afterwards."""
         self._fetch("--depth=1" if self.is_shallow() else "--no-write-fetch-head", commit)
@@ -190,6 +215,10 @@ class Repository:
                 return self._git(*_DIFF, "--diff-algorithm=myers", *ends), True
         return minimal, False
 
+    @cached_property
+    def _index(self) -> Path:
+        return self.root / self._text("rev-parse", "--git-path", "index")
+
     @contextlib.contextmanager
     def _index_copy(self) -> Iterator[None]:
         """Let git refresh a copy of the index.
@@ -197,9 +226,9 @@ class Repository:
         `git diff` 2.39 writes the index despite --no-optional-locks, and without a refresh it
         lists every file that was only touched.
         """
-        index = self.root / self._text("rev-parse", "--git-path", "index")
-        with tempfile.TemporaryDirectory(prefix="qgate-") as folder:
-            copy = Path(folder, "index")
+        index = self._index
+        with temporary.folder() as folder:
+            copy = folder / "index"
             if index.exists():
                 # With its time: git looks again at files as young as the index, and only those.
                 shutil.copy2(index, copy)
@@ -221,10 +250,48 @@ class Repository:
         listing = self._git("ls-files", "-z", "--others", "--exclude-standard", "--full-name")
         return tuple(sorted(os.fsdecode(name) for name in listing.split(b"\0") if name))
 
+    def ignored_files(self) -> tuple[str, ...]:
+        """Single files that git ignores, sorted; folders ignored as a whole are not entered."""
+        listing = self._git(
+            "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"
+        )
+        names = (name for name in listing.split(b"\0") if name and not name.endswith(b"/"))
+        return tuple(sorted(os.fsdecode(name) for name in names))
+
     def tracked(self) -> tuple[str, ...]:
         """Every path in the index."""
         listing = self._git("ls-files", "-z", "--full-name")
         return tuple(os.fsdecode(name) for name in listing.split(b"\0") if name)
+
+    def index_entries(self) -> dict[str, tuple[str, str]]:
+        """Mode and blob id of every path in the index; conflicts are left out."""
+        listing = self._git("ls-files", "-z", "--stage", "--full-name")
+        return _entries(line for line in listing.split(b"\0") if b" 0\t" in line)
+
+    def tree_entries(self, treeish: str) -> dict[str, tuple[str, str]]:
+        """The same of a commit or tree."""
+        listing = self._git("ls-tree", "-r", "-z", "--full-tree", treeish)
+        # `mode type id` here, `mode id stage` there.
+        kinds = (line.replace(b" blob ", b" ", 1) for line in listing.split(b"\0"))
+        return _entries(line for line in kinds if line)
+
+    def unlike_disk(self, commit: str | None) -> frozenset[str]:
+        """Paths whose file in the working tree is not what a commit, or the index, has."""
+        ends = [*([commit] if commit else []), "--"]
+        with self._index_copy():
+            listing = self._git(
+                *("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv"),
+                *("--no-relative", "--ignore-submodules=all", "--ita-visible-in-index"),
+                *ends,
+            )
+        return frozenset(os.fsdecode(name) for name in listing.split(b"\0") if name)
+
+    def rewrites_files(self) -> bool:
+        """Whether configuration may make a checked-out file differ from its blob."""
+        try:
+            return bool(self._text("config", "--get-regexp", r"^core\.(autocrlf|eol)$"))
+        except GitFailed:
+            return False
 
     def blob(self, treeish: str, path: str) -> bytes | None:
         """A file's bytes in a commit or tree, None if it has none of that name.
@@ -263,6 +330,16 @@ class Repository:
             return self._git("cat-file", "blob", name)
         except GitFailed:
             return None
+
+
+def _entries(lines: Iterable[bytes]) -> dict[str, tuple[str, str]]:
+    """`mode id ...<tab>path` by path."""
+    entries = {}
+    for line in lines:
+        head, _, name = line.partition(b"\t")
+        mode, found, *_ = head.split(b" ")
+        entries[os.fsdecode(name)] = (mode.decode(), found.decode())
+    return entries
 
 
 def _no_repository(folder: Path, said: str) -> UsageError:

@@ -9,12 +9,14 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 _GRACE_SECONDS: Final = 2.0
+_GRACE_STEP_SECONDS: Final = 0.01
 _SIGNALS: Final = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
@@ -99,7 +101,7 @@ def _group(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A child that leads its own process group, ended with all of it on the way out."""
     # A signal between the fork and Popen's return would leave a child that nobody knows of.
-    with _signals_held_back() as held:
+    with signals_held_back() as held:
         try:
             child = subprocess.Popen(
                 argv,
@@ -123,8 +125,8 @@ def _group(
 
 
 @contextlib.contextmanager
-def _signals_held_back() -> Iterator[list[signal.Signals]]:
-    """Collects the signals that would raise, instead of raising; only the main thread gets any."""
+def signals_held_back() -> Iterator[list[signal.Signals]]:
+    """Collect the signals that would raise, instead of raising; only the main thread gets any."""
     held: list[signal.Signals] = []
     before = {}
     if threading.current_thread() is threading.main_thread():
@@ -141,15 +143,40 @@ def _signals_held_back() -> Iterator[list[signal.Signals]]:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """TERM to the group, two seconds of grace, then KILL."""
+    end_groups([child])
+
+
+def end_groups(leaders: Sequence[subprocess.Popen[bytes]]) -> None:
+    """TERM to each group whose leader lives, two seconds of grace together, then KILL to all."""
     try:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(timeout=_GRACE_SECONDS)
+        for child in leaders:
+            if not _has_ended(child):
+                _signal_group(child, signal.SIGTERM)
+        until = time.monotonic() + _GRACE_SECONDS
+        for child in leaders:
+            while not _has_ended(child) and time.monotonic() < until:
+                time.sleep(_GRACE_STEP_SECONDS)
     finally:
         # Also where a second Ctrl-C cuts the grace short; and the leader may have ended while a
-        # child of its own lives on in the group.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
+        # child of its own lives on in the group. Not reaped yet, its number is still its own.
+        for child in leaders:
+            if child.returncode is None:
+                _signal_group(child, signal.SIGKILL)
+        for child in leaders:
+            child.wait()
+
+
+def _has_ended(child: subprocess.Popen[bytes]) -> bool:
+    """Whether a child has ended, without reaping it, so that nobody else gets its number."""
+    if child.returncode is not None:
+        return True
+    try:
+        return os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:
+        return True
+
+
+def _signal_group(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    # macOS answers "not permitted" for a group of which only zombies are left.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, number)

@@ -18,12 +18,12 @@ class Seen:
 
 
 def qgate(project: Project, *, report: Path | None = None) -> Task:
-    """`qgate check`, on a report or on what lies in the repository."""
+    """`qgate check coverage`, on a report or on what lies in the repository."""
     return Task(
-        name=f"qgate check{f' --report {report.name}' if report else ''}",
+        name=f"qgate check coverage{f' --report {report.name}' if report else ''}",
         argvs=(
             (
-                *(sys.executable, "-m", "qgate", "check", "--base", project.base),
+                *(sys.executable, "-m", "qgate", "check", "coverage", "--base", project.base),
                 *(("--report", str(report)) if report else ()),
                 *("--format", "json", "--output", str(_qgate_result(project))),
             ),

@@ -57,7 +57,9 @@ def _large_native(setup: Setup) -> Result:
     }
     for project in made.values():
         reports.write_native(project)
-    tasks = [replace(qgate(each), name=f"qgate check, {n} files") for n, each in made.items()]
+    tasks = [
+        replace(qgate(each), name=f"qgate check coverage, {n} files") for n, each in made.items()
+    ]
     classic = replace(xml_and_diff_cover(made[whole]), most_runs=1)
     *ours, theirs = by_turns((*tasks, classic), runs=sizes.runs)
     # The same sources by a line report: statements still come from parsing them.

@@ -39,6 +39,8 @@ NOTHING_MEASURED: Final = {
 TEXT_FORMATS: Final = tuple(NOTHING_MEASURED)
 NATIVE: Final = "coverage.py data"
 XML_FORMATS: Final = ("cobertura", "jacoco", "clover")
+# The shipped gates as the verdict names them where all say the same.
+EVERY_GATE: Final = "coverage, lint, types, audit"
 
 
 def make_topic(folder: Path, home: Path, files: dict[str, str] | None = None) -> Repo:
@@ -117,14 +119,14 @@ def usage_error(ran: Ran) -> str:
     return ran.err
 
 
-def incomplete(ran: Ran, reason: str) -> str:
+def incomplete(ran: Ran, reason: str, *, gates: str = "coverage") -> str:
     """What a run says that could not judge: one verdict line with its rule, and one hint.
 
-    `reason` is the part of the rule behind the slash.
+    `reason` is the part of the rule behind the slash, `gates` the names in front of the verdict.
     """
     assert (ran.code, ran.err) == (3, ""), ran
     *before, verdict = ran.out.splitlines()
-    assert verdict.startswith("qgate incomplete: coverage incomplete: "), ran.out
+    assert verdict.startswith(f"qgate incomplete: {gates} incomplete: "), ran.out
     assert verdict.endswith((f" [coverage/{reason}]", f" [change/{reason}]")), ran.out
     assert sum(line.startswith("hint: ") for line in before) == 1, ran.out
     assert "Traceback" not in ran.out

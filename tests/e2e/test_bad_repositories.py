@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.samples import incomplete, uncovered, usage_error
+from qgate.system import explanations
+from tests.e2e.samples import EVERY_GATE, incomplete, uncovered, usage_error
 from tests.support.repo import Repo, clean_environment, make_repo
 
 
@@ -19,7 +20,7 @@ def test_a_folder_outside_of_any_repository_is_named(tmp_path: Path) -> None:
 def test_a_repository_without_commits_is_incomplete(repo: Repo) -> None:
     repo.write({"app.py": "x = 1\n"})
 
-    assert "qgate check --staged" in incomplete(repo.qgate("check"), "no-commits")
+    assert "qgate check --staged" in incomplete(repo.qgate("check"), "no-commits", gates=EVERY_GATE)
 
 
 def test_a_bare_repository_has_nothing_to_judge(topic: Repo, tmp_path: Path) -> None:
@@ -42,7 +43,7 @@ def shallow(topic: Repo, tmp_path: Path) -> Repo:
 
 @pytest.mark.parametrize("base", ["main", "HEAD~1"])
 def test_a_shallow_clone_without_the_base_is_told_to_fetch(shallow: Repo, base: str) -> None:
-    said = incomplete(shallow.qgate("check", "--base", base), "missing-base")
+    said = incomplete(shallow.qgate("check", "--base", base), "missing-base", gates=EVERY_GATE)
 
     assert f"the base {base} does not exist in this clone" in said
     assert "git fetch --unshallow" in said
@@ -59,7 +60,7 @@ def test_an_event_base_that_a_shallow_clone_lacks_is_never_an_empty_diff(
         "GITHUB_EVENT_PATH": str(event),
     }
 
-    said = incomplete(shallow.qgate("check", environ=ci), "missing-base")
+    said = incomplete(shallow.qgate("check", environ=ci), "missing-base", gates=EVERY_GATE)
 
     assert "fetch-depth: 0" in said
 
@@ -74,18 +75,18 @@ def test_a_broken_event_payload_is_incomplete(topic: Repo, tmp_path: Path, conte
         "GITHUB_EVENT_PATH": str(event),
     }
 
-    incomplete(topic.qgate("check", environ=ci), "unreadable-event")
+    incomplete(topic.qgate("check", environ=ci), "unreadable-event", gates=EVERY_GATE)
 
 
 def test_without_any_base_the_ways_to_name_one_are_listed(repo: Repo) -> None:
     repo.commit({"app.py": "x = 1\n"})
 
-    assert "--base HEAD" in incomplete(repo.qgate("check"), "no-base")
+    assert "--base HEAD" in incomplete(repo.qgate("check"), "no-base", gates=EVERY_GATE)
 
 
 @pytest.mark.parametrize("revision", ["nosuch", "main..topic", "HEAD:app.py", "a b\nc", "f" * 40])
 def test_an_unknown_revision_is_incomplete(topic: Repo, revision: str) -> None:
-    incomplete(topic.qgate("check", "--base", revision), "missing-base")
+    incomplete(topic.qgate("check", "--base", revision), "missing-base", gates=EVERY_GATE)
 
 
 @pytest.mark.parametrize("revision", ["-x", "--output=/tmp/x", "--all", ""])
@@ -100,7 +101,7 @@ def test_a_conflict_that_is_not_resolved_is_incomplete(own: Repo) -> None:
     own.commit({"app.py": "other = 1\n"})
     own.git("merge", "topic", check=False)
 
-    said = incomplete(own.qgate("check", "--base", "main"), "unmerged")
+    said = incomplete(own.qgate("check", "--base", "main"), "unmerged", gates=EVERY_GATE)
 
     assert "app.py has a conflict" in said
 
@@ -124,6 +125,23 @@ def test_a_damaged_repository_is_incomplete_and_no_bug_of_ours(own: Repo, tmp_pa
     assert ran.code == 3, ran
     assert "Traceback" not in ran.out + ran.err
     assert blob in ran.out + ran.err
+
+
+def test_what_git_cannot_list_for_a_tool_is_a_rule_that_can_be_explained(own: Repo) -> None:
+    """A folder that the change does not touch is read by the gates of tools alone."""
+    own.git("switch", "--quiet", "main")
+    own.commit({"mypy.ini": "[mypy]\n", "sub/other.py": "x = 1\n"})
+    own.git("switch", "--quiet", "topic")
+    own.git("rebase", "--quiet", "main")
+    folder = own.git("rev-parse", "main:sub")
+    (own.path / ".git" / "objects" / folder[:2] / folder[2:]).unlink()
+
+    ran = own.qgate("check", "types", "--committed")
+
+    assert folder in ran.out
+    assert ran.code == 3
+    rule = ran.out.rstrip("]\n").rpartition("[")[2]
+    assert rule in explanations.rules(), ran.out
 
 
 def test_a_worktree_and_a_folder_inside_are_no_bad_input(topic: Repo, tmp_path: Path) -> None:

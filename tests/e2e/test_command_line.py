@@ -45,12 +45,12 @@ def test_without_a_command_the_help_is_shown_as_an_error(topic: Repo) -> None:
 def test_a_real_measurement_gives_passed_then_failed_then_incomplete(own: Repo) -> None:
     own.commit({".gitignore": ".coverage\n", "test_app.py": "import app\napp.one()\napp.two()\n"})
     assert own.measure("--source=.", "test_app.py").code == 0
-    passed = own.qgate("check")
+    passed = own.qgate("check", "coverage")
     own.write({"test_app.py": "import app\napp.one()\n"})
     assert own.measure("--source=.", "test_app.py").code == 0
-    failed = own.qgate("check")
+    failed = own.qgate("check", "coverage")
     (own.path / ".coverage").unlink()
-    incomplete = own.qgate("check")
+    incomplete = own.qgate("check", "coverage")
 
     assert [ran.code for ran in (passed, failed, incomplete)] == [0, 1, 3]
     assert passed.out.splitlines()[-1] == (
@@ -69,7 +69,10 @@ def test_nothing_changed_passes_and_says_so(topic: Repo) -> None:
     ran = topic.qgate("check", "--base", "HEAD")
 
     assert ran.code == 0
-    assert ran.out.endswith("qgate passed: coverage passed: nothing changed\n")
+    assert ran.out.endswith(
+        "qgate passed: coverage passed: nothing changed; "
+        "lint, types, audit skipped: no tool is set up for it here\n"
+    )
 
 
 def test_zero_gates_executed_is_not_a_pass(own: Repo) -> None:
@@ -85,7 +88,7 @@ def test_zero_gates_executed_is_not_a_pass(own: Repo) -> None:
 
 
 def test_json_names_both_ends_and_every_finding(topic: Repo, tmp_path: Path) -> None:
-    code, report = as_json(topic, "--committed", "--report", uncovered(tmp_path))
+    code, report = as_json(topic, "coverage", "--committed", "--report", uncovered(tmp_path))
 
     assert (code, report["schema"], report["verdict"]) == (1, "qgate.report/1", "failed")
     assert report["qgate"] == __version__
@@ -111,9 +114,11 @@ def test_json_names_both_ends_and_every_finding(topic: Repo, tmp_path: Path) -> 
             "path": "app.py",
             "line": 6,
             "end_line": 6,
+            "column": 0,
             "message": "not covered by any test",
             "level": "error",
             "blocking": True,
+            "standing": "new",
         }
     ]
     assert {name: gate["metrics"][name] for name in ("covered", "coverable", "percent")} == {
@@ -131,13 +136,24 @@ def test_json_of_a_pass_has_no_finding(topic: Repo, tmp_path: Path) -> None:
 
 
 def test_json_of_what_could_not_be_judged_has_the_reason_and_the_hint(topic: Repo) -> None:
-    code, report = as_json(topic)
+    code, report = as_json(topic, "coverage")
 
     assert (code, report["verdict"]) == (3, "incomplete")
     (gate,) = report["gates"]
     assert (gate["outcome"], gate["reason"]) == ("incomplete", "no-report")
     assert gate["hint"].startswith("run the tests under coverage")
     assert [each["rule"] for each in gate["findings"]] == ["coverage/no-report"]
+
+
+def test_json_says_why_a_gate_without_a_tool_was_skipped(topic: Repo, tmp_path: Path) -> None:
+    code, report = as_json(topic, "--report", uncovered(tmp_path, ran=1))
+
+    gates = [(gate["name"], gate["outcome"], gate["reason"]) for gate in report["gates"]]
+    assert (code, report["verdict"]) == (0, "passed")
+    assert gates[0][:2] == ("coverage", "passed")
+    assert gates[1:] == [(name, "skipped", "no-tool") for name in ("lint", "types", "audit")]
+    # Why each tool was not chosen, so that nobody takes a missing set-up for a clean check.
+    assert "ruff: there is no ruff.toml or .ruff.toml" in "\n".join(report["gates"][1]["evidence"])
 
 
 def test_json_without_a_base_says_null(topic: Repo) -> None:

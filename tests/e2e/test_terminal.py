@@ -156,12 +156,39 @@ def test_a_hostile_report_name_is_inert(topic: Repo, tmp_path: Path) -> None:
     assert "\u202e" not in text
 
 
-def test_progress_at_a_terminal_is_one_line_that_is_wiped(own: Repo) -> None:
+def _screen(text: str) -> list[str]:
+    """What is left to see after lines, returns, moves up and wipes; nothing ever wraps."""
+    lines, row, column = [""], 0, 0
+    for part in re.findall(r"\x1b\[\d*[AJK]|[\r\n]|[^\x1b\r\n]+", text):
+        match part[-1], part[:2]:
+            case "A", "\x1b[":
+                row -= int(part[2:-1] or 1)
+            case "J", "\x1b[":
+                lines = [*lines[:row], lines[row][:column]]
+            case "K", "\x1b[":
+                lines[row] = lines[row][:column]
+            case "\r", _:
+                column = 0
+            case "\n", _:
+                row, column = row + 1, 0
+                lines += [""] * (row + 1 - len(lines))
+            case _:
+                lines[row] = (
+                    lines[row][:column].ljust(column) + part + lines[row][column:][len(part) :]
+                )
+                column += len(part)
+    return lines
+
+
+def test_progress_at_a_terminal_is_a_list_that_is_wiped(own: Repo) -> None:
     own.write(
         {
-            "run.sh": "sleep 1.1\ncat fresh > lcov.info\n",
+            "run.sh": "sleep 1.5\ncat fresh > lcov.info\n",
             "fresh": report("lcov", ran=1),
-            ".qgate.yml": f"gates: {{coverage: {{command: [sh, run.sh, {'x' * 200}]}}}}\n",
+            ".qgate.yml": f"gates: {{coverage: {{command: [sh, run.sh, {'x' * 200}]}}}}\n"
+            "tools:\n  quick:\n    {gate: lint, command: [sleep, '0.5'], files: ['*.py'], "
+            "output: regex, pattern: '^(?P<message>.+)$'}\n"
+            "run: {jobs: 2}\n",
         }
     )
 
@@ -169,8 +196,18 @@ def test_progress_at_a_terminal_is_one_line_that_is_wiped(own: Repo) -> None:
 
     assert code == 0
     progress, _, document = text.partition("{")
-    assert progress.startswith("\r\x1b[Krunning sh run.sh ")
-    assert progress.endswith(" 1 s\r\x1b[K")
-    # A line that wraps could not be wiped.
-    assert cell_len(progress.replace("\r\x1b[K", "")) < 80
     assert json.loads("{" + document)["verdict"] == "passed"
+    drawn = [_screen(progress[:end]) for end in _ends_of_drawings(progress)]
+    # What has ended stands first, what runs is dated on.
+    last = drawn[-1]
+    assert re.fullmatch(r"done +0\.\d s  quick", last[0])
+    assert re.fullmatch(r" +1\.\d s  sh run\.sh x+", last[1])
+    assert len(drawn) > 5
+    # A line that wraps could not be wiped.
+    assert max(cell_len(line) for lines in drawn for line in lines) < 80
+    assert _screen(progress) == [""]
+
+
+def _ends_of_drawings(progress: str) -> list[int]:
+    """Where each drawing of the list is complete; the wipe at the end is none."""
+    return [match.end() for match in re.finditer(r"\n\x1b\[J", progress)]

@@ -14,7 +14,7 @@ def _of(own: Repo, total: int, hits: int) -> dict[str, Any]:
     """The coverage gate's JSON for a change of `total` statements, the first `hits` covered."""
     own.write({"new.py": "".join(f"x{line} = {line}\n" for line in range(total))})
     own.lcov({"new.py": {line: int(line <= hits) for line in range(1, total + 1)}})
-    ran = own.qgate("check", "--base", "HEAD", "--format", "json")
+    ran = own.qgate("check", "coverage", "--base", "HEAD", "--format", "json")
     (gate,) = json.loads(ran.out)["gates"]
     assert ran.code == (0 if gate["outcome"] == "passed" else 1)
     return dict(gate)

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.samples import AFTER, incomplete, uncovered, write_native
+from tests.e2e.samples import AFTER, EVERY_GATE, incomplete, uncovered, write_native
 from tests.support.repo import Repo
 
 
 def _judge(topic: Repo, path: Path, reason: str) -> str:
-    return incomplete(topic.qgate("check", "--report", str(path)), reason)
+    return incomplete(topic.qgate("check", "coverage", "--report", str(path)), reason)
 
 
 def test_a_report_of_another_project_shows_three_pairs(topic: Repo, tmp_path: Path) -> None:
@@ -52,7 +52,8 @@ def test_what_the_working_tree_changed_since_the_commit_is_stale_for_the_commit(
     own.write({"app.py": AFTER + "three = 3\n"})
 
     said = incomplete(
-        own.qgate("check", "--committed", "--report", uncovered(tmp_path)), "stale-report"
+        own.qgate("check", "coverage", "--committed", "--report", uncovered(tmp_path)),
+        "stale-report",
     )
 
     assert "working tree" in said
@@ -90,18 +91,20 @@ def _skip_if_readable(path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["nosuch.info", "nosuch-*.info"])
 def test_a_named_report_that_is_not_there_is_incomplete(topic: Repo, name: str) -> None:
-    assert name in incomplete(topic.qgate("check", "--report", name), "no-report")
+    assert name in incomplete(topic.qgate("check", "coverage", "--report", name), "no-report")
 
 
 def test_without_any_report_the_way_to_one_is_said(topic: Repo) -> None:
-    assert "coverage run -m pytest" in incomplete(topic.qgate("check"), "no-report")
+    assert "coverage run -m pytest" in incomplete(topic.qgate("check", "coverage"), "no-report")
 
 
 def test_one_bad_report_among_good_ones_is_refused(topic: Repo, tmp_path: Path) -> None:
     bad = tmp_path / "bad"
     bad.write_text("SF:app.py\nDA:1,1\n", "utf-8")
 
-    ran = topic.qgate("check", "--report", uncovered(tmp_path, ran=1), "--report", str(bad))
+    ran = topic.qgate(
+        *("check", "coverage", "--report", uncovered(tmp_path, ran=1), "--report", str(bad))
+    )
 
     assert f"the coverage report {bad}: " in incomplete(ran, "unreadable-report")
 
@@ -120,7 +123,8 @@ def test_a_source_that_is_no_python_is_incomplete(own: Repo, tmp_path: Path, sou
     own.write({"app.py": source})
 
     said = incomplete(
-        own.qgate("check", "--report", uncovered(tmp_path, ran=1)), "unparsable-source"
+        own.qgate("check", "coverage", "--report", uncovered(tmp_path, ran=1)),
+        "unparsable-source",
     )
 
     assert ": app.py: " in said
@@ -144,7 +148,9 @@ def test_an_untracked_source_without_permission_is_incomplete(own: Repo, tmp_pat
     (own.path / "new.py").chmod(0)
     _skip_if_readable(own.path / "new.py")
 
-    assert "new.py" in incomplete(own.qgate("check", "--report", report), "unreadable-source")
+    ran = own.qgate("check", "--report", report)
+
+    assert "new.py" in incomplete(ran, "unreadable-source", gates=EVERY_GATE)
 
 
 def test_nothing_is_written_beside_native_data(own: Repo) -> None:
@@ -159,6 +165,6 @@ def test_nothing_is_written_beside_native_data(own: Repo) -> None:
 def test_a_corrupt_report_in_a_usual_place_is_named_by_its_short_name(own: Repo) -> None:
     own.write({"coverage.xml": "<coverage"})
 
-    said = incomplete(own.qgate("check"), "unreadable-report")
+    said = incomplete(own.qgate("check", "coverage"), "unreadable-report")
 
     assert "the coverage report coverage.xml: " in said

@@ -131,7 +131,14 @@ def ours(folder: Path) -> Ours:
 
 
 def _gate(folder: Path, report: str, environ: Mapping[str, str]) -> GateResult:
-    request = Request(folder=folder, environ=environ, base=BASE, committed=True, reports=(report,))
+    request = Request(
+        folder=folder,
+        environ=environ,
+        gates=("coverage",),
+        base=BASE,
+        committed=True,
+        reports=(report,),
+    )
     (gate,) = check(request).gates
     return gate
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from qgate.engine.check import Request, check
+from qgate.engine.check import check
+from qgate.engine.request import Request
 from qgate.model.report import Finding, GateResult, Metric, Report
 from tests.support.repo import Repo
 
@@ -18,10 +19,12 @@ def judged(
     environ: Mapping[str, str] | None = None,
     folder: Path | None = None,
     config: Path | None = None,
+    gates: tuple[str, ...] = ("coverage",),
 ) -> Report:
-    """The whole report."""
+    """The whole report; `gates` empty means all."""
     return check(
         Request(
+            gates=gates,
             folder=folder or repo.path,
             environ={**repo.environ, **(environ or {})},
             base=base,

@@ -4,14 +4,27 @@ import ast
 import re
 import subprocess
 from pathlib import Path
+from typing import Final
 
 import pytest
 
-from qgate.gates.coverage.rules import Rule
+from qgate.config.settings import options
+from qgate.gates.coverage.rules import Rule as CoverageRule
+from qgate.gates.tools.rules import Rule as ToolsRule
 from qgate.system import explanations
 from tests.support.repo import ROOT
 
-GROUPS = ("change", "coverage")
+GROUPS = ("change", "coverage", "tools")
+# Without an `Incomplete` of their own.
+NOTICES: Final = {
+    *("policy/weakened", "policy/tool-configuration", "policy/waiver-expired"),
+    "change/malformed-diff",
+}
+# What is raised outside of the gates' folders, yet only while a gate is at work.
+OF_GATES: Final = {"coverage_config.py": "coverage", "trees.py": "tools"}
+# Raised only for a caller who takes it for an answer: gates/tools/audit.py, for a severity that
+# nobody knows, which blocks.
+ANSWERED: Final = {"advisories.py": "no-network"}
 SOURCES = sorted((ROOT / "qgate").rglob("*.py"))
 
 # The name without its suffix belongs to somebody else's package on Python's index.
@@ -73,19 +86,23 @@ def test_no_file_says_what_must_not_be_said(pattern: re.Pattern[str]) -> None:
 
 
 def rules_that_can_appear() -> set[str]:
-    """All of the gate's, and every reason that is raised anywhere, in its group."""
-    rules = {str(rule) for rule in Rule} | {"policy/weakened", "change/malformed-diff"}
+    """All of the gates', and every reason that is raised anywhere, in its group."""
+    rules = {*map(str, CoverageRule), *map(str, ToolsRule), *NOTICES}
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:
                 case ast.Call(
                     func=ast.Name(id="Incomplete"), args=[ast.Constant(value=str(reason)), *_]
                 ):
-                    group = "coverage" if "gates" in path.parts else "change"
-                    if path.name == "coverage_config.py":
-                        group = "coverage"
-                    rules.add(f"{group}/{reason}")
+                    if ANSWERED.get(path.name) != reason:
+                        rules.add(f"{group_of(path)}/{reason}")
     return rules
+
+
+def group_of(path: Path) -> str:
+    """The group of the reasons that a source raises: its gate's, or that of the change."""
+    _, is_gate, below = path.as_posix().partition("/gates/")
+    return below.partition("/")[0] if is_gate else OF_GATES.get(path.name, "change")
 
 
 def test_every_rule_that_can_appear_has_a_text_and_no_text_is_an_orphan() -> None:
@@ -101,3 +118,35 @@ def test_a_text_says_what_why_and_what_to_do(rule: str) -> None:
     assert "## Why" in text
     assert "## What to do" in text
     assert 10 < len(explanations.title(rule)) <= 100
+
+
+def rows(name: str) -> list[list[str]]:
+    """The cells of every table row of a page of the reference whose first cell is code."""
+    lines = (ROOT / "docs" / "reference" / name).read_text("utf-8").splitlines()
+    return [
+        [cell.strip() for cell in line.strip("|").split(" | ")]
+        for line in lines
+        if line.startswith(("| `", "| [`"))
+    ]
+
+
+def test_the_reference_lists_every_rule_with_the_words_of_its_text() -> None:
+    found = {}
+    for first, *_, meaning in rows("rules.md"):
+        match = re.fullmatch(r"\[`(\S+)`\]\(../../rules/explain/(\S+)\.md\)", first)
+        assert match is not None, first
+        assert match[1] == match[2], first
+        found[match[1]] = meaning
+    assert found == {rule: explanations.title(rule) for rule in explanations.rules()}
+
+
+def test_the_reference_lists_every_setting() -> None:
+    keys = {key for key, _, _ in options()}
+    listed = [first.strip("`") for first, *rest in rows("settings.md") if len(rest) == 3]
+    sections = re.findall(
+        r"^### (.+)$", (ROOT / "docs/reference/settings.md").read_text("utf-8"), re.MULTILINE
+    )
+    explained = {key for heading in sections for key in re.findall(r"`(.+?)`", heading)}
+
+    assert sorted(listed) == sorted(keys)
+    assert explained == keys

@@ -1,21 +1,21 @@
 """Running the tests before judging, where the settings ask for it."""
 
+import os
 import tempfile
-from pathlib import Path
-from typing import Final
+from collections.abc import Generator, Sequence
 
 from qgate.config.settings import CoverageSettings
 from qgate.errors import Incomplete
 from qgate.gates.context import GateContext
 from qgate.gates.coverage.rules import Rule
-from qgate.system import process
+from qgate.system.jobs import Ended, How, Job, tail
 
-_EVERY_SECONDS: Final = 1.0
-_TAIL_LINES: Final = 15
-_TAIL_BYTES: Final = 1 << 16
+_TAIL_LINES = 15
 
 
-def run(context: GateContext, settings: CoverageSettings) -> int:
+def run(
+    context: GateContext, settings: CoverageSettings
+) -> Generator[Sequence[Job], Sequence[Ended], int]:
     """Run `command` in the repository's root; when it started, as files made then are dated (ns).
 
     0 where there is no command. Raises `Incomplete` with the last lines of its output where it
@@ -23,47 +23,43 @@ def run(context: GateContext, settings: CoverageSettings) -> int:
     """
     if settings.command is None:
         return 0
-    shown = " ".join(settings.command)
-    with tempfile.TemporaryDirectory(prefix="qgate-") as folder:
-        log = Path(folder, "output")
+    context.watch.never("gates.coverage.command runs each time")
+    with tempfile.TemporaryFile() as file:
         # The clock of files is coarser than Python's: a quick command's report could look older.
-        log.touch()
-        started = log.stat().st_mtime_ns
-        try:
-            code = process.run_watched(
-                settings.command,
-                cwd=context.repo.root,
-                env=context.environ,
-                timeout=float(settings.timeout),
-                log=log,
-                every=_EVERY_SECONDS,
-                tick=lambda seconds: context.progress(f"running {shown}", round(seconds)),
+        started = os.fstat(file.fileno()).st_mtime_ns
+    shown = " ".join(settings.command)
+    job = Job(
+        label=shown,
+        argv=settings.command,
+        cwd=context.repo.root,
+        env=context.environ,
+        timeout=float(settings.timeout),
+        # Failures come on one stream, warnings on the other; people need both.
+        joined=True,
+        # Tests usually take longer than any linter.
+        expected=float(settings.timeout),
+    )
+    (ended,) = yield [job]
+    said = tail(ended, lines=_TAIL_LINES)
+    match ended.how:
+        case How.MISSING:
+            message, hint = (
+                f"cannot run {settings.command[0]}: {ended.error}",
+                "install it, or mend gates.coverage.command",
             )
-        except process.ProgramMissing as error:
-            hint = "install it, or mend gates.coverage.command"
-            raise Incomplete(Rule.COMMAND_FAILED.slug, str(error), hint=hint) from error
-        except process.TimedOut as error:
-            raise Incomplete(
-                Rule.COMMAND_FAILED.slug,
-                f"{error}\n{_tail(log)}".rstrip(),
-                hint="mend what hangs, or raise gates.coverage.timeout",
-            ) from error
-        if code:
-            raise Incomplete(
-                Rule.COMMAND_FAILED.slug,
-                f"{shown} ended with {_ending(code)}\n{_tail(log)}".rstrip(),
-                hint="mend the tests, then run qgate again",
+        case How.TIMED_OUT:
+            message, hint = (
+                f"{settings.command[0]} did not end within {settings.timeout} s",
+                "mend what hangs, or raise gates.coverage.timeout",
             )
-    return started
-
-
-def _ending(code: int) -> str:
-    return f"signal {-code}" if code < 0 else f"exit code {code}"
-
-
-def _tail(log: Path) -> str:
-    with log.open("rb") as stream:
-        size = stream.seek(0, 2)
-        stream.seek(max(0, size - _TAIL_BYTES))
-        text = stream.read().decode("utf-8", "replace")
-    return "\n".join(text.splitlines()[-_TAIL_LINES:])
+        case How.DEADLINE:
+            message, hint = (
+                f"{settings.command[0]} was ended because the whole run's time was over",
+                "mend what hangs, or raise run.deadline",
+            )
+        case How.BY_ITSELF if ended.code:
+            ending = f"signal {-ended.code}" if ended.code < 0 else f"exit code {ended.code}"
+            message, hint = f"{shown} ended with {ending}", "mend the tests, then run qgate again"
+        case _:
+            return started
+    raise Incomplete(Rule.COMMAND_FAILED.slug, f"{message}\n{said}".rstrip(), hint=hint)

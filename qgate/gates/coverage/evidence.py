@@ -31,6 +31,7 @@ USUAL_PLACES: Final = (
     ),
 )
 
+
 _NATIVE: Final = b"SQLite format 3\0"
 _HEAD_BYTES: Final = 1 << 16
 _HINT: Final = "write it again, or name the right one with --report"
@@ -195,3 +196,8 @@ def _reader(head: bytes) -> str:
         "is no coverage format that qgate knows (coverage.py data or JSON, LCOV, Cobertura, "
         "JaCoCo, Clover, Go cover profile)"
     )
+
+
+def fixed_places() -> tuple[str, ...]:
+    """The usual places that are one path each."""
+    return tuple(place for places in USUAL_PLACES for place in places if "*" not in place)

@@ -2,7 +2,7 @@
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -17,13 +17,14 @@ from qgate.model.changes import ChangedFile
 from qgate.model.report import GateResult, LeftOut, Outcome
 from qgate.system import coverage_config
 from qgate.system.coverage_config import CoverageConfig
+from qgate.system.jobs import Ended, Job
 
 NAME: Final = verdict.NAME
 _MODULES: Final = frozenset({".py", ".pyw", ""})
 
 
-def run(context: GateContext) -> GateResult:
-    """Judge the changed statements. Raises `Incomplete` where that cannot be done."""
+def run(context: GateContext) -> Generator[Sequence[Job], Sequence[Ended], GateResult]:
+    """Steps that judge the changed statements. They raise `Incomplete` where nobody could."""
     settings = context.settings.gates.coverage
     if not context.changes.files:
         return GateResult(
@@ -32,7 +33,7 @@ def run(context: GateContext) -> GateResult:
             reason="empty-diff",
             summary="nothing changed",
         )
-    started = command.run(context, settings)
+    started = yield from command.run(context, settings)
     reports = evidence.collect(
         settings,
         root=context.repo.root,
@@ -40,6 +41,12 @@ def run(context: GateContext) -> GateResult:
         named=context.loaded.origin("gates.coverage.report").place.startswith("--"),
     )
     _refuse_older(reports, started)
+    # A report that appears would count, and a new file changes its folder's time.
+    for path in (context.repo.root, *(each.path for each in reports)):
+        context.watch.file(path)
+        context.watch.file(path.parent)
+    for place in evidence.fixed_places():
+        context.watch.file(context.repo.root / place)
     where = f"the base {context.changes.base.sha[:12]}"
     config = coverage_config.read(context.base_contents, settings.config, where=where)
     known = _find_paths(context, config, reports)

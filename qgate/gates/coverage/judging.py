@@ -160,7 +160,7 @@ class Judging:
     ) -> Measured:
         parts = []
         for each, name in self.known.get(file.path, ()):
-            provenance.refuse_other_copy(self.context.repo.root, each, name, file, source.text)
+            provenance.refuse_other_copy(self.context, each, name, file, source.text)
             coverage = self._with_exclusions(_read(each, name), source)
             provenance.refuse_stale(each, file, freshness.against_python(coverage, source))
             exits = self._exits_later(coverage, source, touched)
@@ -217,7 +217,7 @@ class Judging:
         texts = new.decode("utf-8", "replace").split("\n")
         parts = []
         for each, name in self.known.get(file.path, ()):
-            provenance.refuse_other_copy(self.context.repo.root, each, name, file, "\n".join(texts))
+            provenance.refuse_other_copy(self.context, each, name, file, "\n".join(texts))
             coverage = _read(each, name)
             provenance.refuse_stale(each, file, freshness.against_lines(coverage, new))
             blocks = texts if each.report.format == BLOCK_FORMAT else ()

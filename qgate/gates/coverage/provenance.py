@@ -39,16 +39,19 @@ def refuse_other_content(
         _refuse_newer(context, file, reports)
 
 
-def refuse_other_copy(root: Path, each: Evidence, name: str, file: ChangedFile, text: str) -> None:
+def refuse_other_copy(
+    context: GateContext, each: Evidence, name: str, file: ChangedFile, text: str
+) -> None:
     """Where the measured file is on this machine and is not ours, it must be the same text.
 
     Tests that import an installed package run its copy in site-packages, not the source.
     """
-    top = root.resolve()
+    top = context.repo.root.resolve()
     for folder in each.report.roots or ("",):
         measured_file = Path(folder, name)
         if not measured_file.is_absolute() or measured_file.resolve().is_relative_to(top):
             continue
+        context.watch.file(measured_file)
         try:
             theirs = python_text.decode(measured_file.read_bytes())
         except (OSError, UnparsableSource):

@@ -1,0 +1,121 @@
+"""The tools to judge with: those that ship, the repository's, and the base's where they differ.
+
+A change may add tools; one that it alters or takes away is judged by the base's definition, as
+for any other policy.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from qgate.config import tools
+from qgate.config.settings import Settings
+from qgate.config.tools import Definitions
+from qgate.errors import SettingsError, UsageError
+from qgate.model.changes import ChangeSet, Status
+from qgate.parse.yaml_tree import Located
+from qgate.system import resources
+from qgate.system.git import Repository
+
+FOLDER: Final = ".qgate/rules/tools"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A definition of the base that holds against this change's."""
+
+    name: str
+    path: str
+
+    @property
+    def message(self) -> str:
+        """One sentence for people."""
+        return f"this change alters the tool {self.name}; judged by what holds at its base"
+
+
+def shipped() -> Definitions:
+    """The tools that come with qgate."""
+    return tools.combine(_shipped(), (), _read)
+
+
+def of_head(root: Path, settings: Settings) -> Definitions:
+    """The tools as the working tree defines them. Raises `SettingsError` and `UsageError`."""
+    return tools.combine({**_shipped(), **_on_disk(root)}, settings.tools, _read)
+
+
+def held(
+    repo: Repository, changes: ChangeSet, head: Definitions, before: Settings
+) -> tuple[Definitions, tuple[Held, ...]]:
+    """The tools to judge with, and those for which the base's definition holds."""
+    names = _names_at_base(repo.root, changes)
+    if not names and not before.tools:
+        return head, ()
+    contents = repo.blobs([f"{changes.base.sha}:{name}" for name in names])
+    texts = {
+        name: data.decode("utf-8", "replace")
+        for name, data in zip(names, contents, strict=True)
+        if data is not None
+    }
+    try:
+        base = tools.combine({**_shipped(), **texts}, before.tools, _read)
+    except SettingsError:
+        # A base that was broken defines nothing that could hold.
+        return head, ()
+    ours = shipped()
+    kept = {
+        name: tool
+        for name, tool in base.tools.items()
+        if head.tools.get(name) != tool and ours.tools.get(name) != tool
+    }
+    held_names = tuple(
+        Held(name, next((path for path in texts if Path(path).stem == name), ".qgate.yml"))
+        for name in kept
+    )
+    return Definitions({**head.tools, **kept}), held_names
+
+
+def _read(text: str) -> Located:
+    # PyYAML is imported only where there is something to read.
+    from qgate.parse import yaml_reader  # noqa: PLC0415
+
+    return yaml_reader.read(text)
+
+
+def _shipped() -> dict[str, str]:
+    folder = resources.folder("rules") / "tools"
+    return {f"rules/tools/{p.name}": p.read_text("utf-8") for p in sorted(folder.glob("*.yml"))}
+
+
+def _on_disk(root: Path) -> dict[str, str]:
+    found = {}
+    for path in sorted((root / FOLDER).glob("*.yml")):
+        name = path.relative_to(root).as_posix()
+        if path.resolve() != root.resolve() / name:
+            raise UsageError(
+                f"{name} is, or is reached through, a link", hint="put the definition itself there"
+            )
+        try:
+            found[name] = path.read_text("utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError((f"{name}:1:1: cannot be read: {error}",)) from error
+    return found
+
+
+def _names_at_base(root: Path, changes: ChangeSet) -> list[str]:
+    """The repository's definition files before the change, from the change alone."""
+    now = (path.relative_to(root).as_posix() for path in (root / FOLDER).glob("*.yml"))
+    added = {file.path for file in changes.files if file.status is Status.ADDED}
+    old = _below(file.old_path for file in changes.files if file.status is not Status.ADDED)
+    return sorted({*(set(now) - added), *old})
+
+
+def _below(paths: Iterable[str]) -> list[str]:
+    prefix = f"{FOLDER}/"
+    return [
+        path
+        for path in paths
+        if path.startswith(prefix)
+        and path.endswith(".yml")
+        and "/" not in path.removeprefix(prefix)
+    ]

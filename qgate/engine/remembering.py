@@ -1,0 +1,58 @@
+"""Why each tool's answer would or would not come from the cache: for `qgate cache explain`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from qgate.engine.prepare import prepared
+from qgate.engine.request import Request
+from qgate.errors import Incomplete
+from qgate.gates.context import GateContext
+from qgate.gates.tools import answers, gate, inputs
+from qgate.model.tool import Blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """One tool: whether its answer is there, and if not, what changed since the last one."""
+
+    gate: str
+    tool: str
+    hits: bool
+    reasons: tuple[str, ...]
+
+
+def explain(request: Request) -> tuple[Remembered, ...]:
+    """Every tool that would be asked. Raises `UsageError` and `Incomplete`."""
+    with prepared(request) as ready:
+        if ready.problem is not None:
+            if isinstance(ready.problem, Incomplete):
+                raise ready.problem
+            raise Incomplete("malformed-diff", str(ready.problem))
+        assert ready.context is not None  # noqa: S101 - the one or the other
+        names = request.gates or ready.definitions.gates()
+        return tuple(each for name in names for each in _gate(ready.context, name))
+
+
+def _gate(context: GateContext, name: str) -> Iterator[Remembered]:
+    settings = gate.section(context, name)
+    for choice in gate.choices(context, name):
+        tool = choice.tool
+        if not choice.is_chosen:
+            continue
+        blocks = tool.blocks or Blocks(settings.blocks)
+        if blocks is not Blocks.ALL and not gate.is_concerned(context, tool):
+            yield Remembered(
+                name, tool.name, hits=True, reasons=("nothing that it judges changed",)
+            )
+            continue
+        for question in gate.questions(context, tool, settings, blocks):
+            before, now, hits = answers.remembered(context, question)
+            yield Remembered(name, tool.name, hits, () if hits else _reasons(before, now))
+
+
+def _reasons(before: inputs.Parts, now: inputs.Parts) -> tuple[str, ...]:
+    if not now:
+        return ("the tool is not installed",)
+    if not before:
+        return ("it has not run here yet",)
+    return tuple(inputs.differing(before, now)) or ("its last answer is too old, or gone",)

@@ -1,0 +1,390 @@
+"""What one tool says of one side of the change: from the cache, or by running it."""
+
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from qgate.errors import Incomplete, MalformedOutput
+from qgate.gates.context import GateContext
+from qgate.gates.tools import calls, entries, inputs
+from qgate.gates.tools.calls import Call
+from qgate.gates.tools.rules import Rule
+from qgate.model.tool import Tool, ToolFinding, ToolOutput, ToolReading, Unjudged
+from qgate.parse import findings
+from qgate.system import toolbox
+from qgate.system.cache import Cache
+from qgate.system.jobs import Ended, How, Job, tail
+from qgate.system.toolbox import Program
+from qgate.system.trees import Tree
+
+Steps = Generator[Sequence[Any], Sequence[Any], "Answer"]
+
+_LOCAL_SECONDS: Final = 60
+_CI_SECONDS: Final = 300
+_VERSION_SECONDS: Final = 30
+_LOCAL_NETWORK_AGE: Final = 24 * 3600
+_CI_NETWORK_AGE: Final = 3600
+_KIND: Final = "findings"
+_MOST_WORDS: Final = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked of a tool: of which side, about which files, and how to call it.
+
+    `files` is empty for a tool that judges the whole project. `name` tells the sides apart in
+    the cache; `overlay` is the side whose configuration holds. `calls` are given where they
+    cannot be built from the definition alone, `salt` being what sets them apart in the cache and
+    `source` the file they are about; `timeout` is in seconds.
+    """
+
+    tool: Tool
+    tree: Tree
+    name: str
+    files: tuple[str, ...] = ()
+    overlay: Tree | None = None
+    timeout: int | None = None
+    calls: tuple[Call, ...] = ()
+    salt: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why there is no answer, and what to do; `rule` has a text."""
+
+    rule: Rule
+    message: str
+    hint: str
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a tool said, with paths from the root; or `trouble`.
+
+    `saved` is when the answer was made (seconds since 1970), None where it is of this run.
+    """
+
+    tool: Tool
+    program: Program | None = None
+    version: str = ""
+    reading: ToolReading = field(default_factory=ToolReading)
+    trouble: Trouble | None = None
+    saved: float | None = None
+    how: str = ""
+
+
+def ask(context: GateContext, question: Question) -> Steps:
+    """Steps that yield jobs and end in an answer."""
+    tool = question.tool
+    root = context.repo.root
+    program = toolbox.find(tool.command[0], root, context.environ)
+    context.watch.lookup(tool.command[0], root, context.environ)
+    if program is None:
+        return _troubled(question, Rule.MISSING_TOOL, f"{tool.name} is not installed")
+    version = yield from version_of(context, tool, program)
+    built = _calls(context, question)
+    known = _parts(context, question, built, program, version)
+    context.watch.tool(program.path)
+    entry = None if tool.mutates else context.cache.load(_KIND, inputs.key(known))
+    if entry is not None and (answer := _of_entry(context, question, entry, program, version)):
+        return replace(answer, how=built.how)
+    jobs = [_job(context, question, call, program) for call in built.calls]
+    ended = yield jobs
+    result = _read(question, program, version, built, ended, root)
+    if result.trouble is None:
+        # What changed while the tool ran, nobody knows which version of it answered for.
+        now = context.trees.again()
+        later = replace(question, tree=now.head if question.name == "head" else now.base)
+        if _parts(context, later, built, program, version) == known:
+            _save(context, question, known, result, sum(each.seconds for each in ended))
+    return result
+
+
+def remembered(context: GateContext, question: Question) -> tuple[inputs.Parts, inputs.Parts, bool]:
+    """For `qgate cache explain`: the parts of the last run, those of now, and whether it hits."""
+    program = toolbox.find(question.tool.command[0], context.repo.root, context.environ)
+    if program is None:
+        return {}, {}, False
+    version = _known_version(context.cache, question.tool, program) or ""
+    now = _parts(context, question, _calls(context, question), program, version)
+    last = context.cache.load("last", _last_name(context, question)) or {}
+    hit = context.cache.load(_KIND, inputs.key(now)) is not None
+    return last.get("parts", {}), now, hit
+
+
+def _calls(context: GateContext, question: Question) -> calls.Calls:
+    if question.calls:
+        return calls.Calls(calls=question.calls, in_place=question.tree.unlike_disk is not None)
+    return calls.build(
+        question.tool,
+        question.tree,
+        question.files,
+        root=context.repo.root,
+        new_folder=context.run.folder,
+        overlay=question.overlay,
+    )
+
+
+def _parts(
+    context: GateContext,
+    question: Question,
+    built: calls.Calls,
+    program: Program,
+    version: str,
+) -> inputs.Parts:
+    tool = question.tool
+    needs_python = any("{python}" in word for word in tool.command)
+    python = toolbox.interpreter(context.repo.root, context.environ) if needs_python else None
+    if python is not None:
+        context.watch.lookup("python3", context.repo.root, context.environ)
+        context.watch.tool(python)
+    found = inputs.parts(
+        tool,
+        tree=question.tree,
+        root=context.repo.root,
+        home=context.environ.get("HOME", ""),
+        in_place=built.in_place,
+        files=question.files,
+        arguments=(*tool.command, *question.salt),
+        environment=toolbox.environment(context.environ, tool.environment, {}),
+        program=toolbox.fingerprint(program.path),
+        version=version,
+        interpreter=toolbox.fingerprint(python) if python else "",
+    )
+    home = context.environ.get("HOME", "")
+    for path in inputs.beside_git(tool, question.tree, question.files, context.repo.root, home):
+        context.watch.file(path)
+    return found
+
+
+def version_of(
+    context: GateContext, tool: Tool, program: Program
+) -> Generator[Sequence[Any], Sequence[Any], str]:
+    """What the tool says its version is; remembered as long as its files stay the same."""
+    if not tool.version:
+        return ""
+    known = _known_version(context.cache, tool, program)
+    if known is not None:
+        return known
+    job = Job(
+        label=f"{tool.name} version",
+        argv=(str(program.path), *tool.version[1:]),
+        cwd=context.repo.root,
+        env=toolbox.environment(context.environ, tool.environment, {}),
+        timeout=_VERSION_SECONDS,
+    )
+    (ended,) = yield [job]
+    text = (ended.stdout or ended.stderr).decode("utf-8", "replace").strip()
+    version = text.splitlines()[0][:200] if text and not ended.code else ""
+    if version and toolbox.is_known_by_its_files(program.path):
+        context.cache.save("version", _version_name(tool, program), version)
+    else:
+        context.watch.never("the version of a tool cannot be told from its files")
+    return version
+
+
+def _known_version(cache: Cache, tool: Tool, program: Program) -> str | None:
+    known = cache.load("version", _version_name(tool, program))
+    return known if isinstance(known, str) else None
+
+
+def _version_name(tool: Tool, program: Program) -> str:
+    return "\0".join([*tool.version, toolbox.fingerprint(program.path)])
+
+
+def _job(context: GateContext, question: Question, call: Call, program: Program) -> Job:
+    tool = question.tool
+    place = context.cache.for_tool(context.repository_id, f"{tool.name}-{question.name}")
+    own = context.run.private_folder(place)
+    python = str(toolbox.interpreter(context.repo.root, context.environ))
+
+    def filled(word: str) -> str:
+        return word.replace("{cache}", str(own)).replace("{python}", python)
+
+    variables = {name: filled(value) for name, value in tool.variables}
+    last = context.cache.load("last", _last_name(context, question)) or {}
+    return Job(
+        label=tool.name if question.name == "head" else f"{tool.name} ({question.name})",
+        argv=(
+            str(program.path),
+            *(
+                filled(each)
+                for word in call.arguments[1:]
+                for each in (
+                    calls.targets(tool, question.overlay or question.tree)
+                    if word == "{project}"
+                    else (word,)
+                )
+            ),
+        ),
+        cwd=call.folder,
+        env=toolbox.environment(context.environ, tool.environment, variables),
+        timeout=question.timeout
+        or tool.timeout
+        or (_CI_SECONDS if context.is_ci else _LOCAL_SECONDS),
+        stdin=call.stdin,
+        network=tool.network,
+        exclusive=tool.mutates,
+        # One mypy per cache folder: two that share one crashed on its database.
+        lock=str(own) if any("{cache}" in word for word in tool.command) else "",
+        expected=float(last.get("seconds", 0.0)),
+    )
+
+
+def _read(
+    question: Question,
+    program: Program,
+    version: str,
+    built: calls.Calls,
+    ended: Iterable[Ended],
+    root: Path,
+) -> Answer:
+    tool = question.tool
+    found: list[ToolFinding] = []
+    unjudged: list[Unjudged] = []
+    judged: list[str] = []
+    for call, each in zip(built.calls, ended, strict=True):
+        wrong = _wrong(tool, each)
+        if wrong is None:
+            try:
+                output = ToolOutput(each.stdout, each.stderr, each.code, str(call.folder))
+                reading = findings.reader(tool.output)(output, tool)
+            except MalformedOutput as error:
+                wrong = _unreadable(tool, each, error)
+        if wrong is not None:
+            return replace(
+                _troubled(question, *wrong), program=program, version=version, how=built.how
+            )
+        found += [
+            replace(finding, path=calls.path_of(finding.path, call, root))
+            for finding in reading.findings
+        ]
+        unjudged += [
+            replace(one, path=calls.path_of(one.path, call, root)) for one in reading.unjudged
+        ]
+        judged += reading.judged
+    return Answer(
+        tool=tool,
+        program=program,
+        version=version,
+        reading=ToolReading(tuple(found), tuple(unjudged), tuple(judged)),
+        how=built.how,
+    )
+
+
+def _wrong(tool: Tool, ended: Ended) -> tuple[Rule, str, str] | None:
+    """Why a run's output need not even be looked at."""
+    said = tail(ended)
+    last = f"\n{said}" if said else ""
+    match ended.how:
+        case How.MISSING:
+            return Rule.MISSING_TOOL, f"{tool.name} cannot be run: {ended.error}", way_to(tool)
+        case How.TIMED_OUT:
+            message = f"{tool.name} did not end within {ended.job.timeout:g} s{last}"
+            return Rule.TIMED_OUT, message, f"mend what hangs, or raise gates.{tool.gate}.timeout"
+        case How.DEADLINE:
+            message = f"{tool.name} was ended because the whole run's time was over{last}"
+            return Rule.TIMED_OUT, message, "raise run.deadline, or run fewer gates at once"
+        case How.TOO_MUCH:
+            message = f"{tool.name} printed more than 64 MiB and was ended; its last lines:{last}"
+            return Rule.TOO_MUCH_OUTPUT, message, f"run it by hand: {_shown(ended)}"
+        case How.BY_ITSELF:
+            pass
+    if ended.code not in tool.ran:
+        ending = f"signal {-ended.code}" if ended.code < 0 else f"exit code {ended.code}"
+        message = f"{tool.name} ended with {ending}{last}"
+        return Rule.CRASHED, message, f"run it by hand: {_shown(ended)}"
+    return None
+
+
+def _unreadable(tool: Tool, ended: Ended, error: MalformedOutput) -> tuple[Rule, str, str]:
+    said = tail(ended)
+    message = f"the output of {tool.name} cannot be read: {error.message}"
+    if said and said not in message:
+        message += f"\n{said}"
+    hint = f"run it by hand: {_shown(ended)}"
+    if tool.network:
+        hint = f"is the service reachable? {hint}"
+    return Rule.UNREADABLE_OUTPUT, message, hint
+
+
+def _shown(ended: Ended) -> str:
+    words = ended.job.argv[:_MOST_WORDS]
+    return " ".join([*words, *(["..."] if len(ended.job.argv) > _MOST_WORDS else [])])
+
+
+def way_to(tool: Tool) -> str:
+    """What to do where a tool is missing."""
+    way = f"install it ({tool.install})" if tool.install else "install it"
+    return f"{way}, or leave it out of gates.{tool.gate}.tools"
+
+
+def _troubled(question: Question, rule: Rule, message: str, hint: str = "") -> Answer:
+    hint = hint or way_to(question.tool)
+    return Answer(tool=question.tool, trouble=Trouble(rule, message, hint))
+
+
+def _save(
+    context: GateContext, question: Question, known: inputs.Parts, answer: Answer, seconds: float
+) -> None:
+    if not question.tool.mutates:
+        entry = entries.pack(context.now.timestamp(), answer.reading)
+        context.cache.save(_KIND, inputs.key(known), entry)
+        last = {"parts": dict(known), "seconds": seconds}
+        context.cache.save("last", _last_name(context, question), last)
+    if question.tool.network:
+        context.watch.until(context.now.timestamp() + _age(context))
+
+
+def _age(context: GateContext) -> int:
+    return _CI_NETWORK_AGE if context.is_ci else _LOCAL_NETWORK_AGE
+
+
+def _last_name(context: GateContext, question: Question) -> str:
+    return f"{context.repository_id} {question.tool.name} {question.name}"
+
+
+def _of_entry(
+    context: GateContext, question: Question, entry: Any, program: Program, version: str
+) -> Answer | None:
+    """The saved answer; None where the entry is too old or not of our making."""
+    try:
+        at, reading = entries.unpack(entry)
+    except (KeyError, TypeError, ValueError):
+        return None
+    if question.tool.network:
+        if not 0 <= context.now.timestamp() - at < _age(context):
+            return None
+        context.watch.until(at + _age(context))
+    return Answer(tool=question.tool, program=program, version=version, reading=reading, saved=at)
+
+
+def trouble_of(error: Incomplete, tool: Tool) -> Answer:
+    """An answer for what kept a tool's calls from being made."""
+    rules = {rule.slug: rule for rule in Rule}
+    rule = rules.get(error.reason, Rule.NOT_JUDGED)
+    return Answer(
+        tool=tool, trouble=Trouble(rule, f"{tool.name}: {error.message}", error.hint, error.path)
+    )
+
+
+def merged(tool: Tool, results: Sequence[Answer | Incomplete]) -> Answer:
+    """Several answers of one tool as one; the first trouble is the whole's."""
+    parts = [trouble_of(each, tool) if isinstance(each, Incomplete) else each for each in results]
+    for each in parts:
+        if each.trouble is not None:
+            return each
+    if not parts:
+        return Answer(tool=tool)
+    saved = [each.saved for each in parts if each.saved is not None]
+    return replace(
+        parts[0],
+        reading=ToolReading(
+            tuple(finding for each in parts for finding in each.reading.findings),
+            tuple(one for each in parts for one in each.reading.unjudged),
+        ),
+        saved=min(saved) if len(saved) == len(parts) else None,
+    )

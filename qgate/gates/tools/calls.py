@@ -1,0 +1,207 @@
+"""How a tool is called on one side of the change, without writing to the working tree.
+
+A side that lies in the working tree as it is, is judged there. Otherwise a tool gets single files
+on standard input, or a stand-in for the files that differ, or a copy of what it reads in a
+temporary folder; never a whole checkout.
+"""
+
+import os
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from qgate.gates.tools import inputs
+from qgate.model.tool import Tool
+from qgate.parse.path_pattern import PathSet
+from qgate.system.trees import Tree
+
+# Linux allows 2 MiB for arguments and environment together, macOS 1 MiB.
+_MAX_ARGUMENT_BYTES: Final = 512 << 10
+# In a section of mypy's and before the next section.
+_TARGETS: Final = re.compile(
+    rb"^\[(?:tool\.)?mypy\][^\[]*?^(?:files|modules|packages)\s*=", re.MULTILINE | re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One process to start: arguments with placeholders, where, and on what input.
+
+    `stand_ins` maps the path of a copy to the path it stands for.
+    """
+
+    arguments: tuple[str, ...]
+    folder: Path
+    stdin: bytes | None = None
+    stand_ins: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calls:
+    """All calls for one answer.
+
+    `in_place` says that they run in the working tree, if need be with other content for some
+    files; `how` says in words what was looked at, where it is not plain.
+    """
+
+    calls: tuple[Call, ...]
+    in_place: bool
+    how: str = ""
+
+
+def build(
+    tool: Tool,
+    tree: Tree,
+    files: Sequence[str],
+    *,
+    root: Path,
+    new_folder: Callable[[], Path],
+    overlay: Tree | None = None,
+) -> Calls:
+    """The calls that judge `files` (or the whole project) as `tree` has them.
+
+    `overlay` is the side whose configuration holds, where that is not `tree` itself.
+    """
+    if tree.unlike_disk is None:
+        if tool.is_per_file and tool.stdin and overlay is not None:
+            return _on_stdin(tool, tree, files, (), root)
+        return _copied(tool, tree, files, new_folder(), root, overlay)
+    unlike = _unlike(tool, tree.unlike_disk, files)
+    extras = len(PathSet((*tool.files, *tool.reads)).among(tree.extras))
+    seen = f"{extras} untracked {'file' if extras == 1 else 'files'} visible" if extras else ""
+    if not unlike:
+        return Calls(calls=tuple(_plain(tool, files, root)), in_place=True, how=seen)
+    configured = any(inputs.is_watched(tool, path) and path not in files for path in unlike)
+    if tool.is_per_file and tool.stdin and not configured:
+        same = [path for path in files if path not in unlike]
+        return _on_stdin(tool, tree, [path for path in files if path in unlike], same, root)
+    if tool.shadow and not _is_configuration(tool, unlike) and _are_there(unlike, root, tree):
+        return _shadowed(tool, tree, sorted(unlike), root, new_folder(), seen)
+    return _copied(tool, tree, files, new_folder(), root, overlay)
+
+
+def _unlike(tool: Tool, unlike_disk: Iterable[str], files: Sequence[str]) -> set[str]:
+    """The files that matter to this call and are not on disk as the side has them."""
+    named = set(files)
+    return {path for path in unlike_disk if path in named or _matters(tool, path)}
+
+
+def _matters(tool: Tool, path: str) -> bool:
+    if tool.is_per_file:
+        rest = PathSet(tool.reads)
+        return path in rest or _is_configuration(tool, (path,))
+    return inputs.is_watched(tool, path)
+
+
+def _is_configuration(tool: Tool, paths: Sequence[str] | set[str]) -> bool:
+    judged = PathSet((*tool.files, *tool.reads))
+    return any(inputs.is_watched(tool, path) and path not in judged for path in paths)
+
+
+def _are_there(paths: set[str], root: Path, tree: Tree) -> bool:
+    return all(path in tree and (root / path).is_file() for path in paths)
+
+
+def _plain(tool: Tool, files: Sequence[str], folder: Path) -> Iterator[Call]:
+    if not tool.is_per_file:
+        yield Call(arguments=tool.command, folder=folder)
+        return
+    for chunk in _chunks(files):
+        yield Call(arguments=_with_files(tool, chunk), folder=folder)
+
+
+def _with_files(tool: Tool, words: Sequence[str]) -> tuple[str, ...]:
+    position = tool.command.index("{files}")
+    return (*tool.command[:position], *words, *tool.command[position + 1 :])
+
+
+def _chunks(files: Sequence[str]) -> Iterator[list[str]]:
+    """The files in as few calls as the system allows; a name never reads as an option."""
+    chunk: list[str] = []
+    size = 0
+    for path in files:
+        word = f"./{path}" if path.startswith("-") else path
+        if chunk and size + len(os.fsencode(word)) + 9 > _MAX_ARGUMENT_BYTES:
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(word)
+        size += len(os.fsencode(word)) + 9
+    if chunk:
+        yield chunk
+
+
+def _on_stdin(
+    tool: Tool, tree: Tree, files: Sequence[str], same: Sequence[str], root: Path
+) -> Calls:
+    contents = tree.contents(files)
+    calls = [
+        Call(
+            arguments=_with_files(tool, [word.replace("{file}", path) for word in tool.stdin]),
+            folder=root,
+            stdin=contents[path],
+        )
+        for path in files
+        if path in contents
+    ]
+    return Calls(calls=(*_plain(tool, same, root), *calls), in_place=True)
+
+
+def _shadowed(
+    tool: Tool, tree: Tree, unlike: Sequence[str], root: Path, folder: Path, seen: str
+) -> Calls:
+    tree.copy(unlike, folder)
+    words = [
+        word.replace("{file}", path).replace("{copy}", str(folder / path))
+        for path in unlike
+        for word in tool.shadow
+    ]
+    call = Call(
+        arguments=(tool.command[0], *words, *tool.command[1:]),
+        folder=root,
+        stand_ins=tuple((str(folder / path), path) for path in unlike),
+    )
+    return Calls(calls=(call,), in_place=True, how=seen)
+
+
+def _copied(
+    tool: Tool, tree: Tree, files: Sequence[str], folder: Path, root: Path, overlay: Tree | None
+) -> Calls:
+    """A copy of what the tool reads: the named files, or everything that its patterns match."""
+    judged = list(files) if tool.is_per_file else PathSet(tool.files).among(tree.paths())
+    others = PathSet(tool.reads).among(tree.paths())
+    tree.copy(dict.fromkeys([*judged, *others]), folder)
+    source = overlay or tree
+    tree_of_settings = [path for path in source.paths() if _is_configuration(tool, (path,))]
+    source.copy(tree_of_settings, folder)
+    for name in tool.links:
+        if (root / name).is_dir() and not (folder / name).exists():
+            (folder / name).symlink_to(root / name)
+    calls = _plain(tool, files, folder)
+    return Calls(calls=tuple(calls), in_place=False, how="a copy outside the working tree")
+
+
+def targets(tool: Tool, tree: Tree) -> tuple[str, ...]:
+    """What `{project}` stands for: nothing where the configuration names targets, else all.
+
+    Only mypy needs to be told; its keys are `files`, `modules` and `packages`
+    (https://mypy.readthedocs.io/en/stable/config_file.html#import-discovery).
+    """
+    contents = tree.contents([name for name in tool.config if name in tree])
+    return () if any(_TARGETS.search(data) for data in contents.values()) else (".",)
+
+
+def path_of(path: str, call: Call, root: Path) -> str:
+    """A finding's path from the root: of a stand-in's original, of a copy's place."""
+    for copy, original in call.stand_ins:
+        if path == copy:
+            return original
+    if not posixpath.isabs(path):
+        return posixpath.normpath(path) if path else ""
+    for folder in (str(call.folder), str(root)):
+        inside = posixpath.relpath(path, folder)
+        if not inside.startswith("../"):
+            return inside
+    return posixpath.normpath(path)

@@ -1,0 +1,132 @@
+"""Which tools a gate runs: those that the settings name, else those the project is set up for."""
+
+import configparser
+import json
+import posixpath
+import re
+import tomllib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from qgate.config.kinds import suggestion
+from qgate.errors import UsageError
+from qgate.model.tool import Tool
+from qgate.parse.path_pattern import PathSet
+from qgate.system.trees import Tree
+
+_CONDITION: Final = re.compile(r"(?P<path>[^\[(]+)(?:\[(?P<section>[^\]]+)\]|\((?P<word>[^)]+)\))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A tool and, in words, why it runs or why not."""
+
+    tool: Tool
+    reason: str
+    is_chosen: bool
+
+
+def choose(
+    tools: Sequence[Tool], named: Sequence[str] | None, tree: Tree, *, key: str
+) -> tuple[Choice, ...]:
+    """A choice for every tool of a gate. `key` is the setting that names tools.
+
+    Raises `UsageError` for a name that no tool has.
+    """
+    if named is None:
+        return tuple(_by_project(tool, tree) for tool in tools)
+    known = {tool.name: tool for tool in tools}
+    for name in named:
+        if name not in known:
+            near = suggestion(name, tuple(known))
+            hint = f"tools of this gate: {', '.join(known) or 'none'}"
+            raise UsageError(f'{key}: there is no tool "{name}"{near}', hint=hint)
+    chosen = [Choice(known[name], f"{key} names it", is_chosen=True) for name in named]
+    rest = [
+        Choice(tool, f"{key} does not name it", is_chosen=False)
+        for tool in tools
+        if tool.name not in named
+    ]
+    return (*chosen, *rest)
+
+
+def _by_project(tool: Tool, tree: Tree) -> Choice:
+    if not tool.when:
+        return Choice(tool, "its definition is the repository's", is_chosen=True)
+    for condition in tool.when:
+        if found := _holds(condition, tree):
+            return Choice(tool, found, is_chosen=True)
+    return Choice(tool, f"there is no {' or '.join(tool.when)}", is_chosen=False)
+
+
+def _holds(condition: str, tree: Tree) -> str:
+    """In words what fulfils a condition; nothing if nothing does. Paths are from the root."""
+    match = _CONDITION.fullmatch(condition)
+    if match is None:
+        return ""
+    path, section, word = match["path"].lstrip("/"), match["section"], match["word"]
+    if "*" in path:
+        names = PathSet([f"/{path}"]).among(tree.paths())
+    else:
+        names = [path] if path in tree else []
+    for name in sorted(names):
+        if section is None and word is None:
+            return f"there is {name}"
+        data = tree.content(name) or b""
+        if section is not None and _has_section(name, data, section):
+            return f"{name} has [{section}]"
+        if word is not None and word.encode() in data:
+            return f"{name} names {word}"
+    return ""
+
+
+def _has_section(name: str, data: bytes, section: str) -> bool:
+    return _section(name, data, section) is not None
+
+
+def _section(name: str, data: bytes, section: str) -> Any:
+    """A section of a TOML, JSON or INI file, None where it has none or cannot be read."""
+    text = data.decode("utf-8", "replace")
+    try:
+        if name.endswith((".cfg", ".ini")):
+            parser = configparser.RawConfigParser(strict=False)
+            parser.read_string(text)
+            found = {
+                each: dict(parser[each])
+                for each in parser
+                if each == section or each.startswith(f"{section}-")
+            }
+            return found or None
+        value: Any = json.loads(text) if name.endswith(".json") else tomllib.loads(text)
+    except (ValueError, configparser.Error, RecursionError):
+        return None
+    for part in section.split("."):
+        if not isinstance(value, dict) or part not in value:
+            return None
+        value = value[part]
+    return value
+
+
+def reconfigured(tool: Tool, changed: Collection[str], base: Tree, head: Tree) -> list[str]:
+    """The changed files that say how a tool judges, as far as their section for it differs."""
+    found = []
+    names = {posixpath.basename(name) for name in tool.config}
+    for path in changed:
+        name = posixpath.basename(path)
+        if name not in names:
+            continue
+        sections = [
+            match["section"]
+            for match in map(_CONDITION.fullmatch, tool.when)
+            if match and posixpath.basename(match["path"]) == name
+        ]
+        if not sections:
+            # Not what it is set up by, such as .gitignore.
+            continue
+        before, after = base.content(path) or b"", head.content(path) or b""
+        if None in sections or any(
+            _section(name, before, each) != _section(name, after, each) for each in sections
+        ):
+            found.append(path)
+    return found

@@ -1,0 +1,205 @@
+"""One gate of tools: choose them, ask them of the change and where needed of its base, decide."""
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+from qgate.errors import Incomplete
+from qgate.gates.context import GateContext
+from qgate.gates.tools import answers, blocking, choosing, inputs, verdict
+from qgate.gates.tools.answers import Answer, Question
+from qgate.gates.tools.blocking import Change, Marked
+from qgate.gates.tools.choosing import Choice
+from qgate.gates.tools.rules import AUDIT
+from qgate.gates.tools.verdict import Judged
+from qgate.model.changes import Status
+from qgate.model.report import GateResult
+from qgate.model.tool import Blocks, Tool, ToolFinding
+from qgate.parse.path_pattern import PathSet
+from qgate.system.trees import Tree
+
+Steps = Generator[Sequence[Any], Sequence[Any], Any]
+
+
+class Section(Protocol):
+    """What every gate of tools can be told in the settings."""
+
+    tools: tuple[str, ...] | None
+    blocks: str
+    level: str
+    timeout: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Defaults:
+    """The section of a gate that only definitions know."""
+
+    tools: tuple[str, ...] | None = None
+    blocks: str = Blocks.CHANGED_LINES
+    level: str = "warning"
+    timeout: int | None = None
+
+
+def section(context: GateContext, name: str) -> Section:
+    """The settings of a gate."""
+    found = getattr(context.settings.gates, name, None)
+    return cast("Section", found) if found is not None else cast("Section", _Defaults())
+
+
+def choices(context: GateContext, name: str) -> tuple[Choice, ...]:
+    """Which tools the gate runs, and why. Raises `UsageError`."""
+    return choosing.choose(
+        context.definitions.of_gate(name),
+        section(context, name).tools,
+        context.trees.head,
+        key=f"gates.{name}.tools",
+    )
+
+
+def run(context: GateContext, name: str) -> Generator[Sequence[Any], Sequence[Any], GateResult]:
+    """Steps that end in the gate's result."""
+    found = choices(context, name)
+    chosen = [each for each in found if each.is_chosen]
+    if not chosen:
+        return verdict.no_tool(name, found)
+    if not context.changes.files and section(context, name).blocks != Blocks.ALL:
+        return verdict.nothing_changed(name)
+    judged = yield [_judge(context, name, each) for each in chosen]
+    return verdict.decide(
+        name,
+        [each for each in judged if isinstance(each, Judged)],
+        context=context,
+        level=section(context, name).level,
+    )
+
+
+def _judge(context: GateContext, name: str, choice: Choice) -> Steps:
+    """One tool: what it says, marked by whether the change brought it in."""
+    tool = choice.tool
+    settings = section(context, name)
+    blocks = tool.blocks or Blocks(settings.blocks)
+    if blocks is not Blocks.ALL and not is_concerned(context, tool):
+        return Judged(choice, blocks)
+    try:
+        asked = questions(context, tool, settings, blocks)
+        results = yield [answers.ask(context, each) for each in asked]
+        answer = _whole(tool, context.trees.head, asked, results)
+        if answer.trouble is not None:
+            return Judged(choice, blocks, answer=answer)
+        change = Change(context.changes.files)
+        found = answer.reading.findings
+        base: Answer | None = None
+        if tool.audits_sources:
+            needed = bool(found) and blocks is not Blocks.ALL
+        else:
+            needed = blocking.needs_base(found, change, blocks)
+        if needed:
+            of_base = _of_base(context, tool, settings)
+            results = yield [answers.ask(context, each) for each in of_base]
+            base = _whole(tool, context.trees.base, of_base, results)
+        if base is not None and base.trouble is not None:
+            # What the change touches is its own whatever the base was like.
+            marked = [Marked(each, is_new=True) for each in found if change.touches(each)]
+        elif tool.audits_sources and blocks is not Blocks.ALL:
+            marked = blocking.mark_by_message(found, base.reading.findings if base else ())
+        else:
+            marked = blocking.mark(found, change, blocks, base.reading.findings if base else ())
+        return Judged(
+            choice,
+            blocks,
+            answer=answer,
+            base=base,
+            marked=tuple(marked),
+            files=sum(len(each.files) for each in asked),
+            harmless=_harmless(context, tool, marked),
+        )
+    except Incomplete as error:
+        return Judged(choice, blocks, answer=answers.trouble_of(error, tool))
+
+
+def is_concerned(context: GateContext, tool: Tool) -> bool:
+    """Whether the change touches anything that can change this tool's answer."""
+    if tool.is_per_file:
+        return bool(_changed(context, tool))
+    return any(
+        inputs.is_watched(tool, path)
+        for file in context.changes.files
+        for path in (file.path, file.old_path)
+    ) or (tool.audits_sources and context.settings.gates.audit.source == "environment")
+
+
+def _changed(context: GateContext, tool: Tool) -> tuple[str, ...]:
+    """The changed files that a tool judges, as the new side calls them."""
+    judged = PathSet(tool.files)
+    return tuple(
+        file.path
+        for file in context.changes.files
+        if file.is_regular and file.status is not Status.DELETED and file.path in judged
+    )
+
+
+def questions(
+    context: GateContext, tool: Tool, settings: Section, blocks: Blocks
+) -> list[Question]:
+    """What a tool is asked of the judged side. Raises `Incomplete`."""
+    tree = context.trees.head
+    if tool.audits_sources:
+        from qgate.gates.tools import audit  # noqa: PLC0415 - its readers are for those who have some
+
+        return audit.questions(context, tool, tree, "head", timeout=settings.timeout)
+    files: tuple[str, ...] = ()
+    if tool.is_per_file:
+        files = _changed(context, tool)
+        if blocks is Blocks.ALL:
+            judged = PathSet(tool.files).among(tree.paths())
+            files = tuple(path for path in judged if tree.is_regular(path))
+        if not files:
+            return []
+    return [Question(tool=tool, tree=tree, name="head", files=files, timeout=settings.timeout)]
+
+
+def _of_base(context: GateContext, tool: Tool, settings: Section) -> list[Question]:
+    """The same of the base, under the head's configuration: what is new is the code's doing."""
+    tree = context.trees.base
+    if tool.audits_sources:
+        from qgate.gates.tools import audit  # noqa: PLC0415 - as above
+
+        return audit.questions(context, tool, tree, "base", timeout=settings.timeout)
+    files: tuple[str, ...] = ()
+    if tool.is_per_file:
+        judged = PathSet(tool.files)
+        olds = (file.old_path for file in context.changes.files if file.path in judged)
+        files = tuple(path for path in olds if tree.is_regular(path))
+        if not files:
+            return []
+    return [
+        Question(
+            tool=tool,
+            tree=tree,
+            name="base",
+            files=files,
+            overlay=context.trees.head,
+            timeout=settings.timeout,
+        )
+    ]
+
+
+def _whole(
+    tool: Tool, tree: Tree, asked: Sequence[Question], results: Sequence[Answer | Incomplete]
+) -> Answer:
+    """The answers to several questions as one."""
+    if tool.audits_sources:
+        from qgate.gates.tools import audit  # noqa: PLC0415 - as above
+
+        results = audit.completed_all(tool, tree, asked, results)
+    return answers.merged(tool, results)
+
+
+def _harmless(
+    context: GateContext, tool: Tool, marked: Sequence[Marked]
+) -> Mapping[ToolFinding, str]:
+    if tool.gate != AUDIT or not any(each.is_new for each in marked):
+        return {}
+    from qgate.gates.tools import audit  # noqa: PLC0415 - as above
+
+    return audit.harmless(context, tool, marked)

@@ -1,0 +1,205 @@
+"""Everything that can change what a tool answers, as the parts of its key in the cache.
+
+What is not a part does not reach the tool. Absolute paths of the project, times, colours and job
+counts are no parts. A part has a name, so that `qgate cache explain` can say which one changed.
+"""
+
+import hashlib
+import os
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from qgate.model.tool import Tool
+from qgate.parse.path_pattern import PathSet
+from qgate.system.trees import Tree, disk_entry, read_file
+
+FORMAT: Final = "1"
+_MOST_EXTENDED: Final = 32
+_MARKER: Final = "_QGATE_RUN"
+
+Parts = Mapping[str, str]
+
+
+def key(parts: Parts) -> str:
+    """A hash over all parts, each with its length in front, so that none runs into the next."""
+    whole = hashlib.sha256()
+    for name in sorted(parts):
+        for text in (name, parts[name]):
+            data = text.encode("utf-8", "surrogateescape")
+            whole.update(b"%d:" % len(data))
+            whole.update(data)
+    return whole.hexdigest()
+
+
+def parts(
+    tool: Tool,
+    *,
+    tree: Tree,
+    root: Path,
+    home: str,
+    in_place: bool,
+    files: Iterable[str],
+    arguments: Iterable[str],
+    environment: Mapping[str, str],
+    program: str,
+    version: str,
+    interpreter: str,
+) -> dict[str, str]:
+    """The parts for one tool on one side of the change.
+
+    `files` are those named in the call, `arguments` the call with the run's own folders as their
+    placeholders, `program` and `interpreter` the fingerprints of what is installed.
+    """
+    given = tuple(files)
+    found = {
+        "format": FORMAT,
+        "definition": repr(tool),
+        "program": program,
+        "version": version,
+        "interpreter": interpreter,
+        "arguments": "\0".join(arguments),
+    }
+    for name, value in environment.items():
+        if name != _MARKER:
+            found[f"variable {name}"] = value
+    judged = PathSet(tool.files)
+    names = judged.among([*tree.paths(), *(tree.extras if in_place else ())])
+    # A linter tells one's own modules from others by which files there are.
+    found["names"] = hashlib.sha256(
+        "\0".join(sorted(names)).encode("utf-8", "surrogateescape")
+    ).hexdigest()
+    for path in _read(tool, tree, given, names, in_place=in_place):
+        entry = tree.entry(path, on_disk=in_place and tree.is_like_disk(path))
+        found[f"file {path}"] = f"{entry.mode} {entry.id}"
+    for path, content in configuration(
+        tool, tree=tree, root=root, home=home, in_place=in_place, files=given or names
+    ):
+        found[f"configuration {path}"] = content
+    return found
+
+
+def _read(
+    tool: Tool, tree: Tree, given: tuple[str, ...], names: list[str], *, in_place: bool
+) -> Iterable[str]:
+    whole = [*tree.paths(), *(tree.extras if in_place else ())]
+    others = PathSet(tool.reads).among(whole) if tool.reads else []
+    if in_place and tool.reads:
+        # A generated module that git ignores is a module all the same.
+        others += PathSet(tool.reads).among(tree.ignored)
+    return dict.fromkeys([*(given if tool.is_per_file else names), *others])
+
+
+def configuration(
+    tool: Tool,
+    *,
+    tree: Tree,
+    root: Path,
+    home: str,
+    in_place: bool,
+    files: Iterable[str],
+) -> Iterator[tuple[str, str]]:
+    """Path and content id of each configuration file that there is.
+
+    Names are looked for beside each file and in every folder above, also above the repository;
+    a new, nearer one is therefore a new part. Files that one takes in come with it.
+    """
+    seen: set[str] = set()
+    for path in _candidates(tool, tree, files, in_place=in_place):
+        yield from _with_extended(tool, tree, root, path, seen, in_place=in_place)
+    for name in tool.config:
+        for place in _outside(name, root, home):
+            if place.is_file():
+                yield str(place), disk_entry(place).id
+
+
+def _candidates(tool: Tool, tree: Tree, files: Iterable[str], *, in_place: bool) -> Iterable[str]:
+    plain = [name for name in tool.config if not _is_pattern(name)]
+    patterns = [name for name in tool.config if _is_pattern(name) and not name.startswith("~/")]
+    found = dict.fromkeys(
+        posixpath.join(folder, name) for folder in _folders(files) for name in plain
+    )
+    if patterns:
+        extras = tree.extras if in_place else ()
+        found |= dict.fromkeys(PathSet(patterns).among([*tree.paths(), *extras]))
+    return found
+
+
+def _is_pattern(name: str) -> bool:
+    return "/" in name or "*" in name
+
+
+def _folders(files: Iterable[str]) -> Iterable[str]:
+    """The folder of each file and all above it, the root as nothing."""
+    found = {""}
+    for path in files:
+        folder = posixpath.dirname(path)
+        while folder not in found:
+            found.add(folder)
+            folder = posixpath.dirname(folder)
+    return sorted(found)
+
+
+def _with_extended(
+    tool: Tool, tree: Tree, root: Path, path: str, seen: set[str], *, in_place: bool
+) -> Iterator[tuple[str, str]]:
+    if path in seen or len(seen) > _MOST_EXTENDED * 64:
+        return
+    seen.add(path)
+    data = read_file(root / path) if in_place or path.startswith("../") else tree.content(path)
+    if data is None:
+        return
+    yield path, hashlib.sha256(data).hexdigest()
+    if tool.extends:
+        for match in re.finditer(tool.extends, data.decode("utf-8", "replace")):
+            further = posixpath.normpath(posixpath.join(posixpath.dirname(path), match[1]))
+            yield from _with_extended(tool, tree, root, further, seen, in_place=in_place)
+
+
+def _outside(name: str, root: Path, home: str) -> Iterator[Path]:
+    if name.startswith("~/"):
+        if home:
+            yield Path(home, name[2:])
+    elif not _is_pattern(name):
+        for folder in root.parents:
+            yield Path(folder, name)
+
+
+def beside_git(
+    tool: Tool, tree: Tree, files: Iterable[str], root: Path, home: str
+) -> Iterator[Path]:
+    """What a call may read that git's view does not show: whether it is there or not."""
+    for name in tool.config:
+        yield from _outside(name, root, home)
+        if not _is_pattern(name):
+            # In the whole project nobody could look everywhere; at its top a tool always does.
+            for folder in _folders(files):
+                if (path := posixpath.join(folder, name)) not in tree:
+                    yield root / path
+    if tool.reads:
+        for path in PathSet(tool.reads).among(tree.ignored):
+            yield root / path
+
+
+def differing(earlier: Parts, later: Parts) -> list[str]:
+    """In words what changed between two runs, sorted."""
+    changed = []
+    for name in sorted({*earlier, *later}):
+        if name not in earlier:
+            changed.append(f"{name} is new")
+        elif name not in later:
+            changed.append(f"{name} is gone")
+        elif earlier[name] != later[name]:
+            changed.append(f"{name} changed")
+    return changed
+
+
+def is_watched(tool: Tool, path: str) -> bool:
+    """Whether a change of this path can change the tool's answer."""
+    if path in PathSet((*tool.files, *tool.reads)):
+        return True
+    names = {posixpath.basename(name) for name in tool.config if not _is_pattern(name)}
+    patterns = [name for name in tool.config if _is_pattern(name) and not name.startswith("~/")]
+    return os.path.basename(path) in names or path in PathSet(patterns)  # noqa: PTH119

@@ -1,0 +1,216 @@
+"""The files of each side of the change: what they are called, what they hold, where they lie.
+
+The judged side may be the working tree, the index or a commit; the base is always a commit.
+Nothing here writes into the repository: a copy of a side goes into a folder that is given.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from qgate.errors import Incomplete
+from qgate.model.changes import ChangeSet, Side
+from qgate.system.git import Repository
+
+REGULAR: Final = frozenset({"100644", "100755"})
+_LINK: Final = "120000"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One path: its git mode, and the id of its content (of git's blob, or of the disk's bytes)."""
+
+    mode: str
+    id: str
+
+
+class Tree:
+    """One side.
+
+    `entries` are its files by path. `is_disk` says that it is the working tree itself, of which
+    `from_disk` are the files whose content git does not know. `unlike_disk` are those whose file
+    in the working tree has other content, or none; None where the side is not on disk at all.
+    `extras` are untracked files that a tool which runs in the working tree sees beside them.
+    """
+
+    def __init__(
+        self,
+        repo: Repository,
+        entries: Mapping[str, tuple[str, str]],
+        *,
+        unlike_disk: frozenset[str] | None,
+        is_disk: bool = False,
+        from_disk: frozenset[str] = frozenset(),
+        extras: tuple[str, ...] = (),
+    ) -> None:
+        self._repo = repo
+        self._entries = entries
+        self._from_disk = from_disk
+        self.is_disk = is_disk
+        self.unlike_disk = unlike_disk
+        self.extras = extras
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._entries
+
+    def paths(self) -> Iterable[str]:
+        """Every regular file or link."""
+        return self._entries.keys()
+
+    def is_like_disk(self, path: str) -> bool:
+        """Whether the working tree has the file as this side does."""
+        return self.unlike_disk is not None and path not in self.unlike_disk
+
+    def is_regular(self, path: str) -> bool:
+        """Whether a path is a file with content, not a link or submodule."""
+        return path in self._entries and self._entries[path][0] in REGULAR
+
+    def entry(self, path: str, *, on_disk: bool) -> Entry:
+        """A path's mode and content id; `on_disk` where the tool reads the working tree."""
+        mode, blob = self._entries.get(path, ("", ""))
+        is_foreign = path not in self._entries or path in self._from_disk
+        if is_foreign or (on_disk and self.rewrites_files):
+            return disk_entry(self._repo.root / path)
+        return Entry(mode, blob)
+
+    @cached_property
+    def ignored(self) -> tuple[str, ...]:
+        """Single files that git ignores; not what is in folders that are ignored as a whole."""
+        return self._repo.ignored_files() if self.unlike_disk is not None else ()
+
+    @cached_property
+    def rewrites_files(self) -> bool:
+        """Whether a checked-out file may differ from its blob (line ends, filters)."""
+        has = any(path.endswith(".gitattributes") for path in self._entries)
+        return has or self._repo.rewrites_files()
+
+    def contents(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """The bytes of regular files by path; what cannot be read is not there."""
+        wanted = [path for path in paths if self.is_regular(path)]
+        disk = wanted if self.is_disk else []
+        blobs = [] if self.is_disk else wanted
+        found = {
+            path: data
+            for path, data in zip(
+                blobs, self._repo.blobs([self._entries[path][1] for path in blobs]), strict=True
+            )
+            if data is not None
+        }
+        for path in disk:
+            if (data := read_file(self._repo.root / path)) is not None:
+                found[path] = data
+        return found
+
+    def content(self, path: str) -> bytes | None:
+        """The bytes of one regular file, None where there is none."""
+        return self.contents([path]).get(path)
+
+    def copy(self, paths: Iterable[str], folder: Path) -> None:
+        """Write files into a folder, modes kept. Raises `Incomplete` where there is no room."""
+        try:
+            for path, data in self.contents(paths).items():
+                _write(folder, path, data, self._entries[path][0])
+        except OSError as error:
+            raise Incomplete(
+                "no-room",
+                f"cannot copy files into a temporary folder: {error.strerror}",
+                hint="make room, or set TMPDIR to a folder that has some",
+            ) from error
+
+
+class Trees:
+    """Both sides, listed when first asked for."""
+
+    def __init__(self, repo: Repository, changes: ChangeSet) -> None:
+        self._repo = repo
+        self._changes = changes
+
+    def again(self) -> "Trees":
+        """Both sides as they are now."""
+        return Trees(self._repo, self._changes)
+
+    @cached_property
+    def untracked(self) -> tuple[str, ...]:
+        """Files that git neither tracks nor ignores."""
+        return self._repo.untracked()
+
+    @cached_property
+    def head(self) -> Tree:
+        """The judged side."""
+        repo, head = self._repo, self._changes.head
+        match head.side:
+            case Side.WORKTREE:
+                entries = repo.index_entries()
+                dirty = repo.unlike_disk(None) | {*self.untracked}
+                there = {path: _mode(repo.root / path) for path in dirty}
+                for path, mode in there.items():
+                    entries.pop(path, None)
+                    if mode:
+                        entries[path] = (mode, "")
+                return Tree(
+                    repo,
+                    entries,
+                    unlike_disk=frozenset(),
+                    is_disk=True,
+                    from_disk=frozenset(dirty),
+                )
+            case Side.INDEX:
+                unlike = repo.unlike_disk(None)
+                entries = repo.index_entries()
+            case Side.COMMIT:
+                unlike = repo.unlike_disk(head.sha)
+                entries = repo.tree_entries(head.sha)
+        others = sorted({*self.untracked, *unlike} - entries.keys())
+        extras = tuple(path for path in others if (repo.root / path).is_file())
+        return Tree(repo, entries, unlike_disk=unlike & entries.keys(), extras=extras)
+
+    @cached_property
+    def base(self) -> Tree:
+        """What the change started from."""
+        return Tree(self._repo, self._repo.tree_entries(self._changes.base.sha), unlike_disk=None)
+
+
+def disk_entry(path: Path) -> Entry:
+    """Mode and id by the disk; an id of its own for a missing or unreadable file."""
+    mode = _mode(path)
+    if mode == _LINK:
+        return Entry(mode, f"link {path.readlink()}")
+    data = read_file(path)
+    if data is None:
+        return Entry("", "missing")
+    # git's own formula, so that a staged file has the id that it had on disk.
+    return Entry(
+        mode, hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+    )
+
+
+def read_file(path: Path) -> bytes | None:
+    """The bytes of a regular file, None where there is none."""
+    try:
+        return None if path.is_symlink() else path.read_bytes()
+    except OSError:
+        return None
+
+
+def _mode(path: Path) -> str:
+    """The mode that git would record, nothing for what it would not track."""
+    if path.is_symlink():
+        return _LINK
+    if not path.is_file():
+        return ""
+    return "100755" if os.access(path, os.X_OK) else "100644"
+
+
+def _write(folder: Path, path: str, data: bytes, mode: str) -> None:
+    file = folder / path
+    # A path from git never has "..", but a defence costs nothing.
+    if not Path(os.path.normpath(file)).is_relative_to(folder):
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data)
+    if mode == "100755":
+        file.chmod(0o755)

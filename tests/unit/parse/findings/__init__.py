@@ -1,0 +1,1 @@
+"""Tests of qgate.parse.findings."""
