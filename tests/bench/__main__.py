@@ -20,6 +20,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="everything a tenth of its size")
     parser.add_argument("--runs", type=int, default=3, help="turns of each contestant")
     parser.add_argument("--project", type=Path, help="a checkout for the case `project`")
+    parser.add_argument("--peers", type=Path, help="a folder with pre-commit, prek and lefthook")
     parser.add_argument("--keep", type=Path, help="make the inputs in this new folder and keep it")
     options = parser.parse_args()
     if unknown := set(options.cases) - set(CASES):
@@ -31,7 +32,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="qgate-bench-") as temporary:
         folder = options.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        setup = Setup(folder=folder.resolve(), sizes=sizes, checkout=options.project)
+        setup = Setup(folder=folder.resolve(), sizes=sizes, checkout=options.project, peers=options.peers)
         for name in options.cases or CASES:
             for result in CASES[name](setup):
                 table.show(result)

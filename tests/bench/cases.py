@@ -1,4 +1,4 @@
-"""The five cases. Each makes its inputs in a folder, measures, and gives figures with targets.
+"""The cases. Those of coverage are here and in `large`, those of tools in `tools`. Each makes its inputs in a folder, measures, and gives figures with targets.
 
 None fails for being slow. Each raises `AssertionError` where qgate and the tool it is compared
 with did not see the same misses.
@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from tests.bench import projects, reports
+from tests.bench import projects, reports, tools
 from tests.bench.contestants import about, coverage_xml, diff_cover, qgate, xml_and_diff_cover
 from tests.bench.large import large
 from tests.bench.measure import Task, by_turns
@@ -145,4 +145,10 @@ CASES: Final[dict[str, Callable[[Setup], Iterator[Result]]]] = {
     "project": small,
     "start": start,
     "large": large,
+    "unchanged": tools.unchanged,
+    "staged": tools.staged,
+    "cached": tools.cached,
+    "cold": tools.cold,
+    "changed": tools.changed,
+    "status": tools.status,
 }

@@ -5,7 +5,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -18,7 +18,8 @@ _TAIL: Final = 2000
 class Task:
     """Commands to run in order, timed together. Each must end with one of `codes`.
 
-    `most_runs`: stop after so many, for what takes long.
+    `before` is done before each run and not timed. What they print must contain `says` and not
+    `unsaid`, if these are not empty. `most_runs`: stop after so many, for what takes long.
     """
 
     name: str
@@ -27,6 +28,9 @@ class Task:
     environ: Mapping[str, str]
     codes: frozenset[int] = frozenset({0})
     most_runs: int = sys.maxsize
+    before: Callable[[], object] | None = None
+    says: str = ""
+    unsaid: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,8 @@ def run(task: Task) -> tuple[float, int]:
 
     Raises `AssertionError` with the end of the output where one fails.
     """
+    if task.before is not None:
+        task.before()
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "log")
         job = {
@@ -85,4 +91,6 @@ def run(task: Task) -> tuple[float, int]:
         said = log.read_text("utf-8", "replace")[-_TAIL:]
     for (_, _, code), argv in zip(results, task.argvs, strict=True):
         assert code in task.codes, f"{' '.join(argv)} ended with {code}:\n{said}"
+    assert task.says in said, f"{task.name} does not say {task.says!r}:\n{said}"
+    assert not task.unsaid or task.unsaid not in said, f"{task.name}:\n{said}"
     return sum(seconds for seconds, _, _ in results), max(peak for _, peak, _ in results)

@@ -10,7 +10,11 @@ from qgate import __version__
 from tests.e2e.samples import AFTER, BEFORE, as_json, uncovered
 from tests.support.repo import Ran, Repo
 
-_COMMANDS: Final = ((), ("check",), ("config",), ("config", "show"), ("explain",))
+_COMMANDS: Final = (
+    *((), ("check",), ("config",), ("config", "show"), ("explain",), ("doctor",)),
+    *(("cache",), ("cache", "info"), ("cache", "explain"), ("cache", "clear")),
+    *(("hook",), ("hook", "install"), ("hook", "uninstall"), ("hook", "run")),
+)
 
 
 @pytest.mark.parametrize("command", _COMMANDS)

@@ -297,3 +297,20 @@ def test_without_a_gate_named_lint_and_types_are_judged_before_a_commit(repo: Re
     said = blocked.err.partition("hint:")[0]
     assert "lint" in said
     assert "coverage" not in said
+
+
+def test_tests_that_use_git_do_not_write_to_the_index_of_the_commit(repo: Repo) -> None:
+    script = "git init -q inner && cd inner && echo x > x && git add x && cat ../r > ../lcov.info"
+    repo.git("switch", "--quiet", "main")
+    settings = "gates: {coverage: {command: [sh, run.sh]}}\n"
+    ignored = "lcov.info\ninner\nr\n"
+    repo.git("rm", "--quiet", "--cached", ".gitignore")
+    repo.write({".gitignore": ignored, ".qgate.yml": settings, "run.sh": f"{script}\n"})
+    repo.git("add", "--all")
+    repo.git("commit", "--quiet", "--no-verify", "--message", "settings")
+    repo.write({"r": (repo.path / "lcov.info").read_bytes(), "good.py": content(1)})
+    made = git(repo, "commit", "-m", "good", "good.py")
+
+    assert made.code == 0, made
+    assert repo.git("show", "--name-only", "--format=", "HEAD") == "good.py"
+    assert at(repo, repo.path / "inner").git("ls-files") == "x"

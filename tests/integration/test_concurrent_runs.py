@@ -21,7 +21,9 @@ _SETTINGS: Final = {
 @pytest.fixture
 def changed(repo: Repo) -> Repo:
     """Two new findings, one of each tool, and an older one of mypy."""
-    modules = {f"m{number}.py": f"def f{number}(x: int) -> int:\n    return x\n" for number in range(8)}
+    modules = {
+        f"m{number}.py": f"def f{number}(x: int) -> int:\n    return x\n" for number in range(8)
+    }
     repo.commit({**_SETTINGS, **modules, "old.py": 'a: int = "older"\n'})
     repo.write(
         {

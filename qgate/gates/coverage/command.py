@@ -8,6 +8,7 @@ from qgate.config.settings import CoverageSettings
 from qgate.errors import Incomplete
 from qgate.gates.context import GateContext
 from qgate.gates.coverage.rules import Rule
+from qgate.system import environment
 from qgate.system.jobs import Ended, How, Job, tail
 
 _TAIL_LINES = 15
@@ -32,7 +33,7 @@ def run(
         label=shown,
         argv=settings.command,
         cwd=context.repo.root,
-        env=context.environ,
+        env=environment.without_repository(context.environ),
         timeout=float(settings.timeout),
         # Failures come on one stream, warnings on the other; people need both.
         joined=True,

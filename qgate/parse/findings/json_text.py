@@ -14,7 +14,7 @@ def reading(text: bytes, read: Callable[[Any], ToolReading]) -> ToolReading:
         return read(json.loads(text))
     except (ValueError, RecursionError) as error:
         raise MalformedOutput(f"not valid JSON: {error}") from error
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, AttributeError, IndexError, OverflowError) as error:
         raise MalformedOutput(f"JSON of an unexpected shape: {error!r}") from error
 
 

@@ -99,7 +99,7 @@ WRONG: Final = [
     ("files: []", "files: expected at least one pattern"),
     ("files: ['a[b]']", "files: the pattern 'a[b]': character classes are not supported"),
     ("reads: ['a**b']", "reads: the pattern 'a**b'"),
-    ("output: sarrif", "did you mean \"sarif\"?"),
+    ("output: sarrif", 'did you mean "sarif"?'),
     ("output: ../evil", "output: expected sarif or"),
     ("pattern: '('", "pattern: not a regular expression"),
     ("extends: '['", "extends: not a regular expression"),

@@ -15,9 +15,7 @@ from qgate.errors import SettingsError
 
 ONE: Final = "{rule: audit/GHSA-1, reason: unreachable, by: '@sre', until: 2027-01-31}"
 OTHER: Final = "{rule: lint/F401, reason: soon gone, by: ann, until: 2026-12-24, path: a.py}"
-FIRST: Final = Waiver(
-    rule="audit/GHSA-1", reason="unreachable", by="@sre", until=date(2027, 1, 31)
-)
+FIRST: Final = Waiver(rule="audit/GHSA-1", reason="unreachable", by="@sre", until=date(2027, 1, 31))
 SECOND: Final = Waiver(
     rule="lint/F401", reason="soon gone", by="ann", until=date(2026, 12, 24), path="a.py"
 )
@@ -81,7 +79,9 @@ def test_a_wrong_shape_is_refused_with_its_place(text: str, said: str) -> None:
     assert said in problem(text)
 
 
-@pytest.mark.parametrize("rule", ["GHSA-1", "''", "3", "'a b'", "'*'", "null", "[a/b]", "lint/", "/F401"])
+@pytest.mark.parametrize(
+    "rule", ["GHSA-1", "''", "3", "'a b'", "'*'", "null", "[a/b]", "lint/", "/F401"]
+)
 def test_a_rule_is_one_rule_of_one_gate(rule: str) -> None:
     assert ".qgate.yml:1:" in problem(
         f"waivers: [{{rule: {rule}, reason: r, by: b, until: 2027-01-31}}]"
@@ -110,7 +110,18 @@ def test_every_rule_that_qgate_utters_can_be_waived(rule: str) -> None:
 
 @pytest.mark.parametrize(
     "day",
-    ["2027-02-30", "31.01.2027", "tomorrow", "2027-1-31", "never", "null", "3", "true", "[a]", "{}"],
+    [
+        "2027-02-30",
+        "31.01.2027",
+        "tomorrow",
+        "2027-1-31",
+        "never",
+        "null",
+        "3",
+        "true",
+        "[a]",
+        "{}",
+    ],
 )
 def test_a_day_is_a_day_of_the_calendar(day: str) -> None:
     found = problem(f"waivers: [{{rule: a/b, reason: r, by: b, until: {day}}}]")

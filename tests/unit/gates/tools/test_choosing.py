@@ -138,8 +138,7 @@ def test_a_name_that_no_tool_has_is_refused_with_the_nearest(tree: Tree) -> None
 
 def test_a_link_is_there_but_has_no_sections(tree: Tree) -> None:
     there, section = (
-        replace(TOOL, when=(condition,))
-        for condition in ("link.toml", "link.toml[tool.ruff]")
+        replace(TOOL, when=(condition,)) for condition in ("link.toml", "link.toml[tool.ruff]")
     )
     assert choose((there,), None, tree, key="k")[0].is_chosen
     assert not choose((section,), None, tree, key="k")[0].is_chosen

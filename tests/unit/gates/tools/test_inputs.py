@@ -304,9 +304,7 @@ def test_any_byte_of_what_a_tool_reads_changes_the_key_and_back(
     position = data.draw(st.integers(0, len(content) - 1))
     flip = data.draw(st.integers(1, 255))
     # The reference to the extended file has to stay one, or its content is rightly no part.
-    other = bytes(
-        byte ^ flip if index == position else byte for index, byte in enumerate(content)
-    )
+    other = bytes(byte ^ flip if index == position else byte for index, byte in enumerate(content))
     shared.repo.write({name: other})
     is_read = name not in {"README.md", "src/b.py"}
     assert (shared.key() != before) == is_read
@@ -330,9 +328,7 @@ def test_for_the_whole_project_an_untracked_file_is_an_input(project: Project) -
 
 
 @pytest.mark.parametrize("side", [Side.INDEX, Side.COMMIT])
-def test_what_is_untracked_counts_only_where_the_tool_sees_it(
-    side: Side, project: Project
-) -> None:
+def test_what_is_untracked_counts_only_where_the_tool_sees_it(side: Side, project: Project) -> None:
     whole = project.with_tool(command=("demo",))
 
     def keys() -> tuple[str, str]:
