@@ -45,11 +45,19 @@ def of_head(root: Path, settings: Settings) -> Definitions:
 
 
 def held(
-    repo: Repository, changes: ChangeSet, head: Definitions, before: Settings
+    repo: Repository,
+    changes: ChangeSet,
+    head: Definitions,
+    settings: Settings,
+    before: Settings,
 ) -> tuple[Definitions, tuple[Held, ...]]:
-    """The tools to judge with, and those for which the base's definition holds."""
+    """The tools to judge with, and those for which the base's definition holds.
+
+    A shipped definition is the base's where the base has no other.
+    """
+    own = [path.relative_to(repo.root).as_posix() for path in (repo.root / FOLDER).glob("*.yml")]
     names = _names_at_base(repo.root, changes)
-    if not names and not before.tools:
+    if not names and not before.tools and not own and not settings.tools:
         return head, ()
     contents = repo.blobs([f"{changes.base.sha}:{name}" for name in names])
     texts = {
@@ -62,14 +70,9 @@ def held(
     except SettingsError:
         # A base that was broken defines nothing that could hold.
         return head, ()
-    ours = shipped()
-    kept = {
-        name: tool
-        for name, tool in base.tools.items()
-        if head.tools.get(name) != tool and ours.tools.get(name) != tool
-    }
+    kept = {name: tool for name, tool in base.tools.items() if head.tools.get(name) != tool}
     held_names = tuple(
-        Held(name, next((path for path in texts if Path(path).stem == name), ".qgate.yml"))
+        Held(name, next((path for path in (*texts, *own) if Path(path).stem == name), ".qgate.yml"))
         for name in kept
     )
     return Definitions({**head.tools, **kept}), held_names

@@ -83,7 +83,7 @@ def _context(request: Request, ready: Prepared, cache: Cache, run: Run) -> GateC
     ready.base, ready.head = ends.base, ends.head
     settings, before, ready.notices = _judged_by(repo, ends.base.sha, loaded, request)
     change = changes.read(repo, ends)
-    ready.definitions, kept = held(repo, change, ready.definitions, before)
+    ready.definitions, kept = held(repo, change, ready.definitions, loaded.settings, before)
     ready.notices += tuple(_notice(each.path, each.message) for each in kept)
     return GateContext(
         repo=repo,
@@ -130,7 +130,7 @@ def _judged_by(
     path = settings_path(repo, request)
     if not path.is_relative_to(repo.root):
         # Named on the command line and no part of the change: the caller's own policy.
-        return loaded.settings, Settings(), ()
+        return loaded.settings, loaded.settings, ()
     name = path.relative_to(repo.root).as_posix()
     content = repo.blob(base, name)
     notices = []

@@ -250,13 +250,12 @@ class Repository:
         listing = self._git("ls-files", "-z", "--others", "--exclude-standard", "--full-name")
         return tuple(sorted(os.fsdecode(name) for name in listing.split(b"\0") if name))
 
-    def ignored_files(self) -> tuple[str, ...]:
-        """Single files that git ignores, sorted; folders ignored as a whole are not entered."""
+    def ignored(self) -> tuple[str, ...]:
+        """What git ignores; a folder that is ignored as a whole is one name with a slash."""
         listing = self._git(
             "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"
         )
-        names = (name for name in listing.split(b"\0") if name and not name.endswith(b"/"))
-        return tuple(sorted(os.fsdecode(name) for name in names))
+        return tuple(os.fsdecode(name) for name in listing.split(b"\0") if name)
 
     def tracked(self) -> tuple[str, ...]:
         """Every path in the index."""

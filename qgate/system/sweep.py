@@ -89,8 +89,19 @@ class Run:
                 os.close(handle)
                 continue
             self._locks.append(handle)
+            if (place / f"{slot}.distrusted").exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir(exist_ok=True)
+                (place / f"{slot}.distrusted").unlink()
             return folder
         return None
+
+    def distrust(self, place: Path) -> None:
+        """Let the next run begin with an empty folder in the place of this run's."""
+        folder = self._private.get(place)
+        if folder is not None and folder.parent == place:
+            with contextlib.suppress(OSError):
+                (place / f"{folder.name}.distrusted").touch()
 
     def sweep(self) -> None:
         """End every process that carries this run's marker."""

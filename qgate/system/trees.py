@@ -4,6 +4,7 @@ The judged side may be the working tree, the index or a commit; the base is alwa
 Nothing here writes into the repository: a copy of a side goes into a folder that is given.
 """
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
@@ -69,6 +70,10 @@ class Tree:
         """Whether a path is a file with content, not a link or submodule."""
         return path in self._entries and self._entries[path][0] in REGULAR
 
+    def links(self) -> list[str]:
+        """Every symbolic link."""
+        return [path for path, (mode, _) in self._entries.items() if mode == _LINK]
+
     def entry(self, path: str, *, on_disk: bool) -> Entry:
         """A path's mode and content id; `on_disk` where the tool reads the working tree."""
         mode, blob = self._entries.get(path, ("", ""))
@@ -79,8 +84,27 @@ class Tree:
 
     @cached_property
     def ignored(self) -> tuple[str, ...]:
-        """Single files that git ignores; not what is in folders that are ignored as a whole."""
-        return self._repo.ignored_files() if self.unlike_disk is not None else ()
+        """Files that git ignores and a tool in the working tree may see.
+
+        Not those of environments, node_modules and folders that begin with a dot.
+        """
+        if self.unlike_disk is None:
+            return ()
+        found: list[str] = []
+        for name in self._repo.ignored():
+            if not name.endswith("/"):
+                found.append(name)
+            elif is_of_the_project(self._repo.root / name):
+                found += _below(self._repo.root, self._repo.root / name)
+        return tuple(sorted(found))
+
+    def youngest(self) -> float:
+        """The latest time at which a file that git does not know as it is was written (s)."""
+        times = [0.0]
+        for path in self._from_disk:
+            with contextlib.suppress(OSError):
+                times.append((self._repo.root / path).stat().st_mtime)
+        return max(times)
 
     @cached_property
     def rewrites_files(self) -> bool:
@@ -172,6 +196,21 @@ class Trees:
     def base(self) -> Tree:
         """What the change started from."""
         return Tree(self._repo, self._repo.tree_entries(self._changes.base.sha), unlike_disk=None)
+
+
+def is_of_the_project(folder: Path) -> bool:
+    """Whether a folder may hold sources of the project, not what was installed."""
+    is_installed = folder.name in {"node_modules", "site-packages", "__pycache__"}
+    return not (is_installed or folder.name.startswith(".") or (folder / "pyvenv.cfg").exists())
+
+
+def _below(root: Path, top: Path) -> list[str]:
+    """Every file below a folder, as a path from the root."""
+    found = []
+    for folder, folders, names in os.walk(top):
+        folders[:] = [name for name in folders if is_of_the_project(Path(folder, name))]
+        found += [os.path.relpath(os.path.join(folder, name), root) for name in names]  # noqa: PTH118
+    return found
 
 
 def disk_entry(path: Path) -> Entry:

@@ -32,7 +32,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="qgate-bench-") as temporary:
         folder = options.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        setup = Setup(folder=folder.resolve(), sizes=sizes, checkout=options.project, peers=options.peers)
+        setup = Setup(
+            folder=folder.resolve(), sizes=sizes, checkout=options.project, peers=options.peers
+        )
         for name in options.cases or CASES:
             for result in CASES[name](setup):
                 table.show(result)

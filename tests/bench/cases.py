@@ -1,5 +1,6 @@
-"""The cases. Those of coverage are here and in `large`, those of tools in `tools`. Each makes its inputs in a folder, measures, and gives figures with targets.
+"""The cases: those of coverage here and in `large`, those of tools in `tools`.
 
+Each makes its inputs in a folder, measures, and gives figures with targets.
 None fails for being slow. Each raises `AssertionError` where qgate and the tool it is compared
 with did not see the same misses.
 """

@@ -72,15 +72,23 @@ def settings(hooks: Hooks) -> dict[str, str]:
     """
     for_framework = [
         {"id": name, "name": name, "language": "system", "entry": entry}
-        | ({"always_run": True, "pass_filenames": False} if entry == "true" else {"types": ["python"]})
+        | (
+            {"always_run": True, "pass_filenames": False}
+            if entry == "true"
+            else {"types": ["python"]}
+        )
         for name, entry in hooks.items()
     ]
     commands = {
-        name: {"run": entry} if entry == "true" else {"run": f"{entry} {{staged_files}}", "glob": "*.py"}
+        name: {"run": entry}
+        if entry == "true"
+        else {"run": f"{entry} {{staged_files}}", "glob": "*.py"}
         for name, entry in hooks.items()
     }
     return {
-        ".pre-commit-config.yaml": json.dumps({"repos": [{"repo": "local", "hooks": for_framework}]}),
+        ".pre-commit-config.yaml": json.dumps(
+            {"repos": [{"repo": "local", "hooks": for_framework}]}
+        ),
         "lefthook.yml": json.dumps({"pre-commit": {"commands": commands}}),
     }
 

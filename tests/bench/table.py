@@ -84,8 +84,8 @@ def machine() -> str:
         f"qgate {__version__}, {versions}, Python {platform.python_version()}, "
         f"{git.stdout.strip()}\n{platform.system()} {platform.machine()}, "
         f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}. "
-        f"Contestants by turns. A target is judged by the best runs ('start': the medians); where it "
-        f"shows two figures, by both: best, median. MB: 10^6 bytes, the largest process of all runs."
+        f"Contestants by turns. A target is judged by the best runs ('start': the medians); where "
+        f"it shows two figures, by both: best, median. MB: 10^6 bytes, the largest process of all."
     )
 
 
@@ -94,13 +94,14 @@ def rows(result: Result) -> Iterator[str]:
     yield f"{result.case}: {result.about}"
     yield f"  {'':56}{'best':>9}  {'median':>9}  {'peak':>8}"
     for each in result.measured:
+        turns = f"{len(each.every)} run{'s' if len(each.every) > 1 else ''}"
         yield (
-            f"  {each.name:56}{each.seconds:9.3f} s{each.median:9.3f} s{each.peak / MEGABYTE:6.0f} MB"
-            f"   ({len(each.every)} run{'s' if len(each.every) > 1 else ''})"
+            f"  {each.name:56}{each.seconds:9.3f} s{each.median:9.3f} s"
+            f"{each.peak / MEGABYTE:6.0f} MB   ({turns})"
         )
     for target in result.targets:
         word = "met" if target.is_met else "NOT MET"
-        yield f"  target: {target.wanted:86}{target.result:>18}   {word}"
+        yield f"  target: {target.wanted:92}{target.result:>18}   {word}"
     for missing in result.left_out:
         yield f"  left out: {missing}"
 

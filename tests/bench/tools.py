@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tests.bench import peers, typed_projects, typed_sources
 from tests.bench.measure import Measurement, Task, by_turns, run
 from tests.bench.sizes import Setup
-from tests.bench.table import Result, Target, faster, not_slower_by, within
+from tests.bench.table import Result, faster, not_slower_by, within
 from tests.bench.typed_projects import Plan, Project, forget, qgate_cache, tool_caches
 
 _AGAIN: Final = "nothing that it read has changed"
@@ -67,11 +67,12 @@ def staged(setup: Setup) -> Iterator[Result]:
     )
     project = typed_projects.make(setup.folder / "staged", plan)
     there, missing = peers.runners(setup.peers)
-    tasks = tuple(
-        replace(_qgate(project, words, ("--staged", "lint")), unsaid=_AGAIN)
-        for words in (_script(project), _module())
+    arguments = ("--staged", "lint")
+    ours = (_qgate(project, arguments), _as_module(project, arguments))
+    tasks = (
+        *(replace(each, unsaid=_AGAIN) for each in ours),
+        *(each.task(project, hooks) for each in there),
     )
-    tasks += tuple(each.task(project, hooks) for each in there)
     for task in tasks:
         _stage(project, wrong=True)
         run(replace(task, codes=_FAILED))
@@ -95,15 +96,16 @@ def cached(setup: Setup) -> Iterator[Result]:
     plan = Plan(files=setup.sizes.tool_files, changed=5, further={})
     project = typed_projects.make(setup.folder / "cached", plan)
     arguments = ("--base", project.base, "lint", "types")
-    told = _told(project, arguments, name="answers from the cache")
+    told = _told(project, arguments)
+    told = replace(told, name=f"{told.name}, answers from the cache")
     again, _ = _again(project, arguments)
     hand = peers.by_hand(project, "ruff check . and mypy . side by side", _RUFF, _MYPY)
     for task in (told, hand):
         run(task)
     ours, replayed, theirs = by_turns((told, again, hand), runs=setup.sizes.quick_runs)
-    assert all(
-        each["cached"] for gate in _report(project) for each in gate["tools"]
-    ), "a tool ran: the cache did not answer"
+    evidence = [each for gate in _report(project) for each in gate["evidence"]]
+    assert len(evidence) == 2, evidence
+    assert all("from the cache" in each for each in evidence), evidence
     yield Result(
         case="cached",
         about=f"{project.about}, warm caches; written to a file, so not given again",
@@ -122,7 +124,7 @@ def cold(setup: Setup) -> Iterator[Result]:
         forget(qgate_cache(project), *tool_caches(project))
 
     tasks = (
-        _qgate(project, _script(project), ("--base", project.base)),
+        _qgate(project, ("--base", project.base)),
         peers.by_hand(project, "mypy .", _MYPY),
         peers.by_hand(project, "ruff check .", _RUFF),
     )
@@ -142,15 +144,11 @@ def cold(setup: Setup) -> Iterator[Result]:
 def changed(setup: Setup) -> Iterator[Result]:
     """Many changed files, mypy and ruff, with a finding of each in every file."""
     sizes = setup.sizes
-    plan = Plan(
-        files=sizes.tool_files, changed=sizes.tool_changed, is_wrong=True, further={}
-    )
+    plan = Plan(files=sizes.tool_files, changed=sizes.tool_changed, is_wrong=True, further={})
     project = typed_projects.make(setup.folder / "changed", plan)
     arguments = ("--base", project.base, "lint", "types")
     told = replace(_told(project, arguments), codes=_FAILED)
-    new = replace(
-        told, name=f"{told.name}, no cache", before=lambda: forget(qgate_cache(project))
-    )
+    new = replace(told, name=f"{told.name}, no cache", before=lambda: forget(qgate_cache(project)))
     known = replace(
         told,
         name=f"{told.name}, only the tools' own caches",
@@ -160,7 +158,10 @@ def changed(setup: Setup) -> Iterator[Result]:
     run(peer)
     ours, warm, theirs = by_turns((new, known, peer), runs=sizes.tool_runs)
     seen = frozenset(
-        (each["path"], each["line"]) for gate in _report(project) for each in gate["findings"]
+        (each["path"], each["line"])
+        for gate in _report(project)
+        for each in gate["findings"]
+        if each["blocking"]
     )
     assert seen == peers.seen_by_diff_quality(project), "they do not see the same"
     assert len(seen) == 2 * len(project.changed), f"{len(seen)} findings"
@@ -179,7 +180,8 @@ def status(setup: Setup) -> Iterator[Result]:
     project = typed_projects.make(setup.folder / "status", plan)
     arguments = ("--base", project.base, "lint")
     ours = _again(project, arguments)
-    told = _told(project, arguments, name="answers from the cache")
+    told = _told(project, arguments)
+    told = replace(told, name=f"{told.name}, answers from the cache")
     run(told)
     git = replace(told, name="git status", argvs=(("git", "status"),))
     floor, script, module, cache = by_turns((git, *ours, told), runs=sizes.quick_runs)
@@ -193,56 +195,68 @@ def status(setup: Setup) -> Iterator[Result]:
 
 
 def _again(project: Project, arguments: tuple[str, ...]) -> tuple[Task, Task]:
-    """The same call a second time: by the script, and as a module. It ran before."""
-    script = _qgate(project, _script(project), arguments)
-    run(replace(script, before=None))
-    return (
-        replace(script, name=f"{script.name}, again", says=_AGAIN),
-        replace(_qgate(project, _module(), arguments, as_module=True), says=_AGAIN),
+    """A call that was made before: by the script, and as a module."""
+    # They may run by two names of one interpreter, which are two calls.
+    return _first(_qgate(project, arguments)), _first(_as_module(project, arguments))
+
+
+def _first(task: Task) -> Task:
+    run(task)
+    return replace(task, name=f"{task.name}, again", says=_AGAIN)
+
+
+def _told(project: Project, arguments: tuple[str, ...]) -> Task:
+    """A call that writes its report to a file, which is never given again."""
+    output = ("--format", "json", "--output", str(_place(project)))
+    return replace(
+        _qgate(project, (*arguments, *output)),
+        name=_name("qgate", project, arguments),
+        unsaid=_AGAIN,
     )
 
 
-def _told(project: Project, arguments: tuple[str, ...], name: str = "") -> Task:
-    """A call that writes its report to a file, which is never given again."""
-    output = ("--format", "json", "--output", str(_place(project)))
-    task = _qgate(project, _script(project), (*arguments, *output))
-    return replace(task, name=f"qgate check{f', {name}' if name else ''}", unsaid=_AGAIN)
-
-
-def _qgate(
-    project: Project, words: tuple[str, ...], arguments: tuple[str, ...], *, as_module: bool = False
-) -> Task:
-    shown = "python -m qgate" if as_module else "qgate"
-    gates = " ".join(each for each in arguments if not each.startswith(("-", project.base)))
+def _qgate(project: Project, arguments: tuple[str, ...]) -> Task:
+    """`qgate check` by the installed script."""
     return Task(
-        name=f"{shown} check {gates}".rstrip(),
-        argvs=((*words, "check", *arguments),),
+        name=_name("qgate", project, arguments),
+        argvs=((_script(project), "check", *arguments),),
         cwd=project.repo.path,
         environ=project.repo.environ,
     )
 
 
-def _module() -> tuple[str, ...]:
-    return sys.executable, "-m", "qgate"
+def _as_module(project: Project, arguments: tuple[str, ...]) -> Task:
+    return replace(
+        _qgate(project, arguments),
+        name=_name("python -m qgate", project, arguments),
+        argvs=((sys.executable, "-m", "qgate", "check", *arguments),),
+    )
 
 
-def _script(project: Project) -> tuple[str, ...]:
+def _name(program: str, project: Project, arguments: tuple[str, ...]) -> str:
+    """A call without its base."""
+    shown = (each for each in arguments if each not in {"--base", project.base})
+    return " ".join((program, "check", *shown))
+
+
+def _script(project: Project) -> str:
     """The installed script; where qgate is not installed, one as pip writes it."""
     installed = shutil.which("qgate", path=str(Path(sys.executable).parent))
     if installed is not None:
-        return (installed,)
+        return installed
     script = project.outside / "qgate"
     script.write_text(_SCRIPT.format(python=sys.executable), "utf-8")
     script.chmod(0o755)
-    return (str(script),)
+    return str(script)
 
 
 def _place(project: Project) -> Path:
     return project.outside / "qgate.json"
 
 
-def _report(project: Project) -> list[dict[str, object]]:
-    return json.loads(_place(project).read_text("utf-8"))["gates"]
+def _report(project: Project) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(_place(project).read_text("utf-8"))["gates"]
+    return found
 
 
 _numbers = count(1)

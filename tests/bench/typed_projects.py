@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from coverage import CoverageData
+from coverage.parser import PythonParser
 
 from tests.bench import typed_sources
 from tests.support.repo import ROOT, Repo, make_repo
@@ -108,10 +109,15 @@ def make(folder: Path, plan: Plan) -> Project:
 
 
 def measure(project: Project) -> None:
-    """A `.coverage` in which every line of the changed modules ran."""
+    """A `.coverage` in which every statement of the changed modules ran."""
     data = CoverageData(basename=str(project.repo.path / ".coverage"))
-    paths = [project.repo.path / typed_sources.path_of(number) for number in project.changed]
-    data.add_lines({str(each): range(1, 1 + each.read_bytes().count(b"\n")) for each in paths})
+    ran: dict[str, set[int]] = {}
+    for number in project.changed:
+        path = project.repo.path / typed_sources.path_of(number)
+        parser = PythonParser(text=path.read_text("utf-8"))
+        parser.parse_source()
+        ran[str(path)] = parser.statements
+    data.add_lines(ran)
     data.close(force=True)
     time.sleep(_SETTLING_SECONDS)
 

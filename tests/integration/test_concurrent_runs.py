@@ -1,7 +1,6 @@
 """Several runs on one repository at once, with the real ruff and mypy."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -90,5 +89,5 @@ def test_runs_at_once_leave_nothing_behind(changed: Repo) -> None:
     assert not list((cache / "runs").glob("*.json"))
     assert not [each for each in cache.rglob("*.tmp") if "entries" in each.parts]
     assert changed.git("status", "--porcelain") == " M m0.py\n M m1.py"
-    names = {name for name in os.listdir(changed.path) if name.endswith("_cache")}
+    names = {each.name for each in changed.path.iterdir() if each.name.endswith("_cache")}
     assert not names

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,9 +32,16 @@ def is_loud(finding: ToolFinding, least: str) -> bool:
 
 
 class Change:
-    """The changed files by path, as a finding asks for them."""
+    """The changed files by path, as a finding asks for them.
 
-    def __init__(self, files: Iterable[ChangedFile]) -> None:
+    In the `miscounted` ones a tool may count lines otherwise than git, so that nobody can tell
+    whether a finding is on a changed line: there it is.
+    """
+
+    def __init__(
+        self, files: Iterable[ChangedFile], miscounted: Collection[str] = frozenset()
+    ) -> None:
+        self._miscounted = miscounted
         self._files = {file.path: file for file in files}
         self._lines: dict[str, frozenset[int]] = {}
         self._old: dict[str, OldLines] = {}
@@ -48,7 +55,7 @@ class Change:
         file = self._files.get(finding.path)
         if file is None or file.status is Status.DELETED:
             return False
-        if finding.is_parse_error:
+        if finding.is_parse_error or finding.path in self._miscounted:
             return True
         if not finding.line:
             return file.status is Status.ADDED

@@ -5,10 +5,11 @@ on standard input, or a stand-in for the files that differ, or a copy of what it
 temporary folder; never a whole checkout.
 """
 
+import configparser
 import os
 import posixpath
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import tomllib
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,10 +21,7 @@ from qgate.system.trees import Tree
 
 # Linux allows 2 MiB for arguments and environment together, macOS 1 MiB.
 _MAX_ARGUMENT_BYTES: Final = 512 << 10
-# In a section of mypy's and before the next section.
-_TARGETS: Final = re.compile(
-    rb"^\[(?:tool\.)?mypy\][^\[]*?^(?:files|modules|packages)\s*=", re.MULTILINE | re.DOTALL
-)
+_TARGETS: Final = frozenset({"files", "modules", "packages"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +64,15 @@ def build(
     `overlay` is the side whose configuration holds, where that is not `tree` itself.
     """
     if tree.unlike_disk is None:
-        if tool.is_per_file and tool.stdin and overlay is not None:
+        is_same = overlay is not None and _is_configured_alike(tool, overlay, files, root)
+        if tool.is_per_file and tool.stdin and is_same:
             return _on_stdin(tool, tree, files, (), root)
         return _copied(tool, tree, files, new_folder(), root, overlay)
     unlike = _unlike(tool, tree.unlike_disk, files)
     extras = len(PathSet((*tool.files, *tool.reads)).among(tree.extras))
     seen = f"{extras} untracked {'file' if extras == 1 else 'files'} visible" if extras else ""
+    if not _is_configured_alike(tool, tree, files, root):
+        return _copied(tool, tree, files, new_folder(), root, overlay)
     if not unlike:
         return Calls(calls=tuple(_plain(tool, files, root)), in_place=True, how=seen)
     configured = any(inputs.is_watched(tool, path) and path not in files for path in unlike)
@@ -81,6 +82,18 @@ def build(
     if tool.shadow and not _is_configuration(tool, unlike) and _are_there(unlike, root, tree):
         return _shadowed(tool, tree, sorted(unlike), root, new_folder(), seen)
     return _copied(tool, tree, files, new_folder(), root, overlay)
+
+
+def _is_configured_alike(tool: Tool, tree: Tree, files: Sequence[str], root: Path) -> bool:
+    """Whether the working tree has the side's configuration, with all that it takes in."""
+    if tree.is_disk:
+        return True
+    near = files or PathSet(tool.files).among(tree.paths())
+    side, disk = (
+        dict(inputs.configuration(tool, tree=tree, root=root, home="", in_place=flag, files=near))
+        for flag in (False, True)
+    )
+    return side == disk
 
 
 def _unlike(tool: Tool, unlike_disk: Iterable[str], files: Sequence[str]) -> set[str]:
@@ -175,7 +188,10 @@ def _copied(
     tree.copy(dict.fromkeys([*judged, *others]), folder)
     source = overlay or tree
     tree_of_settings = [path for path in source.paths() if _is_configuration(tool, (path,))]
-    source.copy(tree_of_settings, folder)
+    # Also what these take in, which may have any name.
+    read = inputs.configuration(tool, tree=source, root=root, home="", in_place=False, files=judged)
+    tree_of_settings += [path for path, _ in read if path in source]
+    source.copy(dict.fromkeys(tree_of_settings), folder)
     for name in tool.links:
         if (root / name).is_dir() and not (folder / name).exists():
             (folder / name).symlink_to(root / name)
@@ -189,8 +205,27 @@ def targets(tool: Tool, tree: Tree) -> tuple[str, ...]:
     Only mypy needs to be told; its keys are `files`, `modules` and `packages`
     (https://mypy.readthedocs.io/en/stable/config_file.html#import-discovery).
     """
-    contents = tree.contents([name for name in tool.config if name in tree])
-    return () if any(_TARGETS.search(data) for data in contents.values()) else (".",)
+    for name in tool.config:
+        data = tree.content(name) if name in tree else None
+        section = _mypy_section(name, data) if data is not None else None
+        if section is not None:
+            # The first file that has a section is the only one that is read.
+            return () if _TARGETS & set(section) else (".",)
+    return (".",)
+
+
+def _mypy_section(name: str, data: bytes) -> Collection[str] | None:
+    """The keys of mypy's own section, None where the file has none or cannot be read."""
+    text = data.decode("utf-8", "replace")
+    try:
+        if name.endswith(".toml"):
+            section = tomllib.loads(text).get("tool", {}).get("mypy")
+            return section.keys() if isinstance(section, dict) else None
+        parser = configparser.RawConfigParser(strict=False)
+        parser.read_string(text)
+        return parser.options("mypy") if parser.has_section("mypy") else None
+    except (ValueError, AttributeError, configparser.Error, RecursionError):
+        return None
 
 
 def path_of(path: str, call: Call, root: Path) -> str:

@@ -5,7 +5,7 @@ import json
 import posixpath
 import re
 import tomllib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,14 +28,22 @@ class Choice:
 
 
 def choose(
-    tools: Sequence[Tool], named: Sequence[str] | None, tree: Tree, *, key: str
+    tools: Sequence[Tool],
+    named: Sequence[str] | None,
+    tree: Tree,
+    *,
+    key: str,
+    before: Tree | None = None,
 ) -> tuple[Choice, ...]:
     """A choice for every tool of a gate. `key` is the setting that names tools.
+
+    `before` is the base, where the change touches what shows that a project uses a tool: it
+    cannot switch one off for itself.
 
     Raises `UsageError` for a name that no tool has.
     """
     if named is None:
-        return tuple(_by_project(tool, tree) for tool in tools)
+        return tuple(_by_project(tool, tree, before) for tool in tools)
     known = {tool.name: tool for tool in tools}
     for name in named:
         if name not in known:
@@ -51,12 +59,22 @@ def choose(
     return (*chosen, *rest)
 
 
-def _by_project(tool: Tool, tree: Tree) -> Choice:
+def is_decided_by(tools: Iterable[Tool], paths: Iterable[str]) -> bool:
+    """Whether any of these paths may show that a project uses one of the tools."""
+    matches = (_CONDITION.fullmatch(each) for tool in tools for each in tool.when)
+    shown = PathSet([f"/{match['path'].lstrip('/')}" for match in matches if match])
+    return any(path in shown for path in paths)
+
+
+def _by_project(tool: Tool, tree: Tree, before: Tree | None) -> Choice:
     if not tool.when:
         return Choice(tool, "its definition is the repository's", is_chosen=True)
     for condition in tool.when:
         if found := _holds(condition, tree):
             return Choice(tool, found, is_chosen=True)
+    for condition in tool.when:
+        if before is not None and (found := _holds(condition, before)):
+            return Choice(tool, f"{found} at the base", is_chosen=True)
     return Choice(tool, f"there is no {' or '.join(tool.when)}", is_chosen=False)
 
 

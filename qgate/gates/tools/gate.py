@@ -1,8 +1,9 @@
 """One gate of tools: choose them, ask them of the change and where needed of its base, decide."""
 
-from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol, cast
+import re
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Protocol, cast
 
 from qgate.errors import Incomplete
 from qgate.gates.context import GateContext
@@ -19,6 +20,11 @@ from qgate.parse.path_pattern import PathSet
 from qgate.system.trees import Tree
 
 Steps = Generator[Sequence[Any], Sequence[Any], Any]
+
+_LINK: Final = "120000"
+# A carriage return by itself, and the separators of Unicode: some tools count them as line ends,
+# git does not (https://docs.python.org/3/glossary.html#term-universal-newlines, ECMA-262 12.3).
+_OTHER_LINE_ENDS: Final = re.compile(rb"\r(?!\n)|\xe2\x80[\xa8\xa9]")
 
 
 class Section(Protocol):
@@ -48,11 +54,14 @@ def section(context: GateContext, name: str) -> Section:
 
 def choices(context: GateContext, name: str) -> tuple[Choice, ...]:
     """Which tools the gate runs, and why. Raises `UsageError`."""
+    tools = context.definitions.of_gate(name)
+    is_touched = choosing.is_decided_by(tools, (file.old_path for file in context.changes.files))
     return choosing.choose(
-        context.definitions.of_gate(name),
+        tools,
         section(context, name).tools,
         context.trees.head,
         key=f"gates.{name}.tools",
+        before=context.trees.base if is_touched else None,
     )
 
 
@@ -62,7 +71,8 @@ def run(context: GateContext, name: str) -> Generator[Sequence[Any], Sequence[An
     chosen = [each for each in found if each.is_chosen]
     if not chosen:
         return verdict.no_tool(name, found)
-    if not context.changes.files and section(context, name).blocks != Blocks.ALL:
+    modes = {each.tool.blocks or section(context, name).blocks for each in chosen}
+    if not context.changes.files and Blocks.ALL not in modes:
         return verdict.nothing_changed(name)
     judged = yield [_judge(context, name, each) for each in chosen]
     return verdict.decide(
@@ -82,28 +92,39 @@ def _judge(context: GateContext, name: str, choice: Choice) -> Steps:
         return Judged(choice, blocks)
     try:
         asked = questions(context, tool, settings, blocks)
+        if not asked:
+            return Judged(choice, blocks)
         results = yield [answers.ask(context, each) for each in asked]
         answer = _whole(tool, context.trees.head, asked, results)
         if answer.trouble is not None:
             return Judged(choice, blocks, answer=answer)
-        change = Change(context.changes.files)
         found = answer.reading.findings
+        foreign: set[str] = set()
+        if found and not tool.is_per_file:
+            # A tool that walks the project also sees files that are no part of the judged side.
+            foreign = {*context.trees.head.extras, *context.trees.head.ignored}
+        own = [each for each in found if each.path not in foreign]
+        change = Change(context.changes.files, _miscounted(context, found))
         base: Answer | None = None
         if tool.audits_sources:
-            needed = bool(found) and blocks is not Blocks.ALL
+            needed = bool(own) and blocks is not Blocks.ALL
         else:
-            needed = blocking.needs_base(found, change, blocks)
+            needed = blocking.needs_base(own, change, blocks)
         if needed:
             of_base = _of_base(context, tool, settings)
             results = yield [answers.ask(context, each) for each in of_base]
             base = _whole(tool, context.trees.base, of_base, results)
-        if base is not None and base.trouble is not None:
+        if base is not None and (base.trouble or base.reading.unjudged):
             # What the change touches is its own whatever the base was like.
             marked = [Marked(each, is_new=True) for each in found if change.touches(each)]
         elif tool.audits_sources and blocks is not Blocks.ALL:
             marked = blocking.mark_by_message(found, base.reading.findings if base else ())
         else:
             marked = blocking.mark(found, change, blocks, base.reading.findings if base else ())
+        marked = [
+            replace(each, is_new=each.is_new and each.finding.path not in foreign)
+            for each in marked
+        ]
         return Judged(
             choice,
             blocks,
@@ -117,12 +138,20 @@ def _judge(context: GateContext, name: str, choice: Choice) -> Steps:
         return Judged(choice, blocks, answer=answers.trouble_of(error, tool))
 
 
+def _miscounted(context: GateContext, found: Iterable[ToolFinding]) -> frozenset[str]:
+    """The changed files with findings in which a tool's line numbers may not be git's."""
+    changed = {file.path for file in context.changes.files}
+    paths = sorted({each.path for each in found if each.path in changed})
+    contents = context.trees.head.contents(paths)
+    return frozenset(path for path, data in contents.items() if _OTHER_LINE_ENDS.search(data))
+
+
 def is_concerned(context: GateContext, tool: Tool) -> bool:
     """Whether the change touches anything that can change this tool's answer."""
     if tool.is_per_file:
         return bool(_changed(context, tool))
     return any(
-        inputs.is_watched(tool, path)
+        inputs.is_watched(tool, path) or _LINK in {file.old_mode, file.new_mode}
         for file in context.changes.files
         for path in (file.path, file.old_path)
     ) or (tool.audits_sources and context.settings.gates.audit.source == "environment")

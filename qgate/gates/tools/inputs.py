@@ -47,11 +47,13 @@ def parts(
     program: str,
     version: str,
     interpreter: str,
+    settings: Tree | None = None,
 ) -> dict[str, str]:
     """The parts for one tool on one side of the change.
 
-    `files` are those named in the call, `arguments` the call with the run's own folders as their
-    placeholders, `program` and `interpreter` the fingerprints of what is installed.
+    `settings` is the side whose configuration holds, None for `tree`; `files` are those named in
+    the call, `arguments` the call with the run's own folders as their placeholders, `program` and
+    `interpreter` the fingerprints of what is installed.
     """
     given = tuple(files)
     found = {
@@ -61,6 +63,8 @@ def parts(
         "version": version,
         "interpreter": interpreter,
         "arguments": "\0".join(arguments),
+        # A copy lacks what git ignores, so its answer is not that of the working tree.
+        "place": "the working tree" if in_place else "a copy",
     }
     for name, value in environment.items():
         if name != _MARKER:
@@ -75,7 +79,7 @@ def parts(
         entry = tree.entry(path, on_disk=in_place and tree.is_like_disk(path))
         found[f"file {path}"] = f"{entry.mode} {entry.id}"
     for path, content in configuration(
-        tool, tree=tree, root=root, home=home, in_place=in_place, files=given or names
+        tool, tree=settings or tree, root=root, home=home, in_place=in_place, files=given or names
     ):
         found[f"configuration {path}"] = content
     return found
@@ -89,6 +93,9 @@ def _read(
     if in_place and tool.reads:
         # A generated module that git ignores is a module all the same.
         others += PathSet(tool.reads).among(tree.ignored)
+    if not tool.is_per_file:
+        # Where a link leads decides what is found behind it.
+        others += tree.links()
     return dict.fromkeys([*(given if tool.is_per_file else names), *others])
 
 

@@ -178,6 +178,12 @@ def _problems(name: str, judged: Judged, context: GateContext) -> Iterator[_Prob
     if base is not None and base.trouble is not None:
         message = f"what is new cannot be told, because of the base: {base.trouble.message}"
         yield _Problem(Rule.BASE_NOT_CHECKED, message, base.trouble.hint)
+    for each in base.reading.unjudged if base is not None else ():
+        message = (
+            f"what is new cannot be told: at the base {each.name} was not judged: {each.reason}"
+        )
+        hint = "mend the base first, or judge all with gates.NAME.blocks: all"
+        yield _Problem(Rule.BASE_NOT_CHECKED, message, hint, each.path)
     rule = Rule.NOT_AUDITED if name == AUDIT else Rule.NOT_JUDGED
     for each in answer.reading.unjudged:
         if waiver_of(context, f"{rule}:{each.name}", each.path) is None:

@@ -11,7 +11,6 @@ import yaml
 
 from qgate.config.kinds import WrongValue
 from qgate.config.load import load
-from qgate.config.settings import Settings
 from qgate.config.tools import Definitions, combine, fields_schema, read_fields
 from qgate.errors import SettingsError
 from qgate.gates.tools import choosing
@@ -34,8 +33,7 @@ pattern: '(?P<message>.+)'
 
 
 def combined(files: Mapping[str, str], section: str = "") -> Definitions:
-    settings: Settings = load(section).settings
-    return combine(files, settings.tools, yaml_reader.read)
+    return combine(files, load(section).settings.tools, yaml_reader.read)
 
 
 def problems(files: Mapping[str, str], section: str = "") -> tuple[str, ...]:

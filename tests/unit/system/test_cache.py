@@ -148,7 +148,12 @@ def test_a_link_in_an_entrys_place_is_a_miss(target: str, kept: Cache, tmp_path:
     kept.save(KIND, "other", [1])
     (other,) = (each for each in kept.folder.glob("entries/*/*") if each != file)
     file.unlink()
-    places = {"itself": file, "a folder": tmp_path, "another": other, "/dev/null": "/dev/null"}
+    places: dict[str, Path] = {
+        "itself": file,
+        "a folder": tmp_path,
+        "another": other,
+        "/dev/null": Path("/dev/null"),
+    }
     file.symlink_to(places.get(target, tmp_path / "nothing"))
     assert kept.load(KIND, "key") is None
 

@@ -87,11 +87,12 @@ def test_no_more_run_at_once_than_there_are_slots(folder: Path) -> None:
     assert max(seen) == 2
 
 
-def test_network_jobs_do_not_take_a_slot(folder: Path) -> None:
+@pytest.mark.parametrize("is_first", [True, False])
+def test_network_jobs_do_not_take_a_slot(folder: Path, *, is_first: bool) -> None:
     here = _sh(folder, _MEET.format("a", "b"))
     there = _sh(folder, _MEET.format("b", "a"), network=True)
 
-    assert _codes(_ended([here, there], slots=1)) == [0, 0]
+    assert _codes(_ended([there, here] if is_first else [here, there], slots=1)) == [0, 0]
 
 
 def test_four_network_jobs_run_at_once_and_no_more(folder: Path) -> None:
@@ -409,7 +410,8 @@ def test_what_cannot_start_does_not_hold_up_the_rest(folder: Path) -> None:
 
 
 def test_at_the_deadline_what_runs_is_ended_and_the_rest_is_not_begun(folder: Path) -> None:
-    jobs = [_sh(folder, "echo began; sleep 30"), _sh(folder, "touch begun")]
+    stubborn = "trap '' TERM; touch begun; sleep 0.2"
+    jobs = [_sh(folder, "echo began; sleep 30"), _sh(folder, stubborn)]
 
     first, second = _ended(jobs, slots=1, deadline=0.3)
 

@@ -9,8 +9,7 @@ from qgate.errors import UsageError
 from qgate.gates.tools.choosing import choose
 from qgate.model.tool import Tool
 from qgate.system.trees import Tree
-from tests.support.repo import Repo
-from tests.unit.gates.tools.project import Project, make_project
+from tests.unit.gates.tools.project import make_project
 
 TOOL: Final = Tool(name="demo", gate="lint", command=("demo",), files=("*",), output="regex")
 OTHER: Final = Tool(name="other", gate="lint", command=("other",), files=("*",), output="regex")
@@ -35,10 +34,9 @@ FILES: Final[dict[str, str | bytes]] = {
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Tree:
-    project: Project = make_project(tmp_path_factory.mktemp("choosing") / "outer")
-    repo: Repo = project.repo
-    repo.commit(FILES)
-    (repo.path / "link.toml").symlink_to("pyproject.toml")
+    project = make_project(tmp_path_factory.mktemp("choosing") / "outer")
+    project.repo.commit(FILES)
+    (project.repo.path / "link.toml").symlink_to("pyproject.toml")
     return project.trees().head
 
 
