@@ -39,6 +39,8 @@ def _answer_again() -> None:
     state = replay.capture(folder, os.environ) if name else None
     if name is None or state is None:
         return
+    if _is_untidy():
+        return
     place = os.path.join(cache_folder(), "replay")
     kept = replay.find(place, name, state)
     if kept is None:
@@ -55,6 +57,14 @@ def _answer_again() -> None:
         pass
     # No buffer, no thread and no temporary file is left that an orderly end would see to.
     os._exit(kept.code)
+
+
+def _is_untidy() -> bool:
+    """Whether a run is under way, or was killed and left something that a whole run takes away."""
+    try:
+        return bool(os.listdir(os.path.join(cache_folder(), "runs")))
+    except OSError:
+        return False
 
 
 def terminal() -> str:

@@ -115,11 +115,20 @@ def _code() -> int:
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    _ignore_more()
     raise Interrupted
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:
+    _ignore_more()
     raise Terminated
+
+
+def _ignore_more() -> None:
+    # Once is enough: another exception in the middle of tidying up would leave the rest undone.
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
 
 
 def _say(text: str, prefix: str = "qgate: ") -> None:

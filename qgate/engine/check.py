@@ -66,7 +66,7 @@ def _judge(request: Request, ready: Prepared) -> Report:
 
 def _run_gates(request: Request, context: GateContext) -> tuple[GateResult, ...]:
     known = registry.gates(context.definitions)
-    slots = context.settings.run.jobs or len(os.sched_getaffinity(0))
+    slots = context.settings.run.jobs or _processors()
     with Jobs(
         run=context.run,
         slots=slots,
@@ -161,3 +161,10 @@ def _not_judged(name: str, group: str, error: Incomplete | MalformedDiff) -> Gat
         hint=error.hint,
         findings=(finding,),
     )
+
+
+def _processors() -> int:
+    """How many this process may use; macOS does not tell, so all there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -61,6 +61,7 @@ def prepared(request: Request) -> Iterator[Prepared]:
     ready = Prepared(repo=repo, loaded=loaded, definitions=of_head(repo.root, loaded.settings))
     cache = Cache(folder(request.environ), may_save=not _is_fork(request))
     with Run(cache.folder / "runs") as run:
+        repo.new_folder = run.folder
         try:
             ready.context = _context(request, ready, cache, run)
         except (Incomplete, MalformedDiff) as error:

@@ -9,7 +9,7 @@ import contextlib
 import os
 import re
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -68,6 +68,7 @@ class Repository:
             "GIT_TERMINAL_PROMPT": "0",
         }
         self.root = folder
+        self.new_folder: Callable[[], Path] | None = None
         if not os.path.isdir(folder):  # noqa: PTH112
             raise UsageError(f"{folder} is not a folder", hint="name an existing one with -C")
         try:
@@ -227,7 +228,7 @@ class Repository:
         lists every file that was only touched.
         """
         index = self._index
-        with temporary.folder() as folder:
+        with self._new_folder() as folder:
             copy = folder / "index"
             if index.exists():
                 # With its time: git looks again at files as young as the index, and only those.
@@ -238,6 +239,19 @@ class Repository:
                 yield
             finally:
                 self._env = before
+
+    @contextlib.contextmanager
+    def _new_folder(self) -> Iterator[Path]:
+        """A temporary folder; the run's, where there is one, so that it goes even after KILL."""
+        if self.new_folder is None:
+            with temporary.folder() as folder:
+                yield folder
+            return
+        folder = self.new_folder()
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def unmerged(self) -> tuple[str, ...]:
         """Paths with a merge conflict that is not resolved."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Final, Self
 
+from qgate.errors import Incomplete
 from qgate.system import process
 from qgate.system.sweep import Run
 
@@ -96,6 +97,7 @@ class _Child:
     job: Job
     process: subprocess.Popen[bytes]
     started: float
+    part: str
     sinks: dict[str, IO[bytes]] = field(default_factory=dict)
     descriptor: int = -1
     size: int = 0
@@ -119,6 +121,7 @@ class Jobs:
         self._done: list[Running] = []
         self._ended: list[Ended] = []
         self._next_tick = 0.0
+        self._started = 0
 
     def __enter__(self) -> Self:
         return self
@@ -132,9 +135,13 @@ class Jobs:
         try:
             if kind is not None or self._children:
                 with process.signals_held_back() as held:
-                    self._end_all(self._children)
+                    left = list(self._children)
+                    self._end_all(left)
                     self._run.sweep()
-                if held:
+                    for child in left:
+                        for sink in child.sinks.values():
+                            sink.close()
+                if held and kind is None:
                     signal.raise_signal(held[0])
         finally:
             self._selector.close()
@@ -145,10 +152,9 @@ class Jobs:
         return bool(self._waiting or self._children or self._ended)
 
     def submit(self, jobs: Sequence[Job]) -> None:
-        """Add jobs; those that usually take longest start first."""
+        """Add jobs; `wait` starts them, those that usually take longest first."""
         self._waiting += jobs
         self._waiting.sort(key=lambda job: -job.expected)
-        self._start()
 
     def wait(self) -> list[Ended]:
         """Wait until something has ended, and take all that has."""
@@ -180,7 +186,10 @@ class Jobs:
         if time.monotonic() >= self._end:
             self._ended.append(Ended(job=job, how=How.DEADLINE))
             return
-        env = {**job.env, **self._run.marker(job.env)}
+        self._started += 1
+        part = str(self._started)
+        env = {**job.env, **self._run.marker(job.env, part)}
+        held: list[signal.Signals] = []
         try:
             # A signal between the fork and its record would leave a child that nobody knows of.
             with process.signals_held_back() as held, _input(job.stdin) as stdin:
@@ -193,16 +202,14 @@ class Jobs:
                     stderr=subprocess.STDOUT if job.joined else subprocess.PIPE,
                     process_group=0,
                 )
-                self._adopt(job, child)
+                self._adopt(job, child, part)
         except (OSError, ValueError) as error:
-            text = error.strerror if isinstance(error, OSError) else str(error)
-            self._ended.append(Ended(job=job, how=How.MISSING, error=text or repr(error)))
-            return
+            self._ended.append(Ended(job=job, how=How.MISSING, error=_reason(job, error)))
         if held:
             signal.raise_signal(held[0])
 
-    def _adopt(self, job: Job, child: subprocess.Popen[bytes]) -> None:
-        entry = _Child(job, child, time.monotonic())
+    def _adopt(self, job: Job, child: subprocess.Popen[bytes], part: str) -> None:
+        entry = _Child(job, child, time.monotonic(), part)
         self._children.append(entry)
         for name in ("stdout", "stderr"):
             stream = getattr(child, name)
@@ -225,16 +232,21 @@ class Jobs:
             else:
                 child.is_over = True
         now = time.monotonic()
-        for child in list(self._children):
-            if child.is_over or (child.descriptor < 0 and child.process.poll() is not None):
-                self._finish(child, How.BY_ITSELF)
-            elif child.size > MAX_BYTES:
-                self._finish(child, How.TOO_MUCH)
-            elif now - child.started >= child.job.timeout:
-                self._finish(child, How.TIMED_OUT)
-            elif now >= self._end:
-                self._finish(child, How.DEADLINE)
+        # Together, so that several share one grace.
+        over = [(child, how) for child in self._children if (how := self._how(child, now))]
+        if over:
+            self._finish(over)
         self._tell(now)
+
+    def _how(self, child: _Child, now: float) -> How | None:
+        """How a child ends now; None if it goes on."""
+        if child.is_over or (child.descriptor < 0 and process.has_ended(child.process)):
+            return How.BY_ITSELF
+        if child.size > MAX_BYTES:
+            return How.TOO_MUCH
+        if now - child.started >= child.job.timeout:
+            return How.TIMED_OUT
+        return How.DEADLINE if now >= self._end else None
 
     def _patience(self) -> float:
         now = time.monotonic()
@@ -251,7 +263,14 @@ class Jobs:
             return False
         if data:
             sink = child.sinks[name]
-            sink.write(data)
+            try:
+                sink.write(data)
+            except OSError as error:
+                raise Incomplete(
+                    "no-room",
+                    f"cannot keep what {child.job.label} prints: {error.strerror}",
+                    hint="make room, or set TMPDIR to a folder that has some",
+                ) from error
             if not child.job.joined:
                 child.size += len(data)
             elif sink.tell() > MEMORY_BYTES:
@@ -264,14 +283,23 @@ class Jobs:
             self._selector.unregister(stream)
         return bool(data)
 
-    def _finish(self, child: _Child, how: How) -> None:
-        """Take a child out, ending whatever of its group still lives."""
-        if how is How.BY_ITSELF:
-            self._drain(child)
+    def _finish(self, over: Sequence[tuple[_Child, How]]) -> None:
+        """Take children out, ending whatever of their groups still lives."""
+        for child, how in over:
+            if how is How.BY_ITSELF:
+                self._drain(child)
         with process.signals_held_back() as held:
-            self._end_all([child])
-            if how is not How.BY_ITSELF:
-                self._run.sweep()
+            self._end_all([child for child, _ in over])
+            for child, how in over:
+                if how is not How.BY_ITSELF:
+                    # What it alone left: its neighbours carry the run's marker as well.
+                    self._run.sweep(child.part)
+        for child, how in over:
+            self._record(child, how)
+        if held:
+            signal.raise_signal(held[0])
+
+    def _record(self, child: _Child, how: How) -> None:
         seconds = time.monotonic() - child.started
         self._ended.append(
             Ended(
@@ -284,8 +312,6 @@ class Jobs:
             )
         )
         self._done.append(Running(child.job.label, seconds, is_done=True))
-        if held:
-            signal.raise_signal(held[0])
 
     def _drain(self, child: _Child) -> None:
         """What is in the pipes already; a process left behind may hold them open for ever."""
@@ -330,6 +356,17 @@ def _input(content: bytes | None) -> Iterator[int | IO[bytes]]:
         file.write(content)
         file.seek(0)
         yield file
+
+
+def _reason(job: Job, error: OSError | ValueError) -> str:
+    """Why a program could not start; "no such file" has three reasons, and should say which."""
+    if isinstance(error, FileNotFoundError):
+        if not job.cwd.is_dir():
+            return f"the folder {job.cwd} does not exist"
+        if "/" in job.argv[0] and (job.cwd / job.argv[0]).exists():
+            return "the interpreter that its first line names does not exist"
+    text = error.strerror if isinstance(error, OSError) else str(error)
+    return text or repr(error)
 
 
 def _content(sink: IO[bytes]) -> bytes:

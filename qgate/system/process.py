@@ -101,6 +101,7 @@ def _group(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A child that leads its own process group, ended with all of it on the way out."""
     # A signal between the fork and Popen's return would leave a child that nobody knows of.
+    failure: OSError | None = None
     with signals_held_back() as held:
         try:
             child = subprocess.Popen(
@@ -113,7 +114,11 @@ def _group(
                 process_group=0,
             )
         except OSError as error:
-            raise ProgramMissing(f"cannot run {argv[0]}: {error.strerror}") from error
+            failure = error
+    if failure is not None:
+        if held:
+            signal.raise_signal(held[0])
+        raise ProgramMissing(f"cannot run {argv[0]}: {failure.strerror}") from failure
     with child:
         try:
             if held:
@@ -150,11 +155,11 @@ def end_groups(leaders: Sequence[subprocess.Popen[bytes]]) -> None:
     """TERM to each group whose leader lives, two seconds of grace together, then KILL to all."""
     try:
         for child in leaders:
-            if not _has_ended(child):
+            if not has_ended(child):
                 _signal_group(child, signal.SIGTERM)
         until = time.monotonic() + _GRACE_SECONDS
         for child in leaders:
-            while not _has_ended(child) and time.monotonic() < until:
+            while not has_ended(child) and time.monotonic() < until:
                 time.sleep(_GRACE_STEP_SECONDS)
     finally:
         # Also where a second Ctrl-C cuts the grace short; and the leader may have ended while a
@@ -166,10 +171,15 @@ def end_groups(leaders: Sequence[subprocess.Popen[bytes]]) -> None:
             child.wait()
 
 
-def _has_ended(child: subprocess.Popen[bytes]) -> bool:
-    """Whether a child has ended, without reaping it, so that nobody else gets its number."""
+def has_ended(child: subprocess.Popen[bytes]) -> bool:
+    """Whether a child has ended, without reaping it, so that nobody else gets its number.
+
+    macOS has no `waitid` in Python before 3.13; there it is reaped.
+    """
     if child.returncode is not None:
         return True
+    if not hasattr(os, "waitid"):
+        return child.poll() is not None
     try:
         return os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
     except ChildProcessError:

@@ -3,25 +3,28 @@
 Each run has an id. Every program it starts carries the id in its environment, where also a
 process that left its group and its parent still has it (read from /proc: Linux). A file in the
 state folder tells the next run of one that was killed; it ends that run's processes and removes
-its folders.
+its folders, whose names carry the id too.
 """
 
 import contextlib
 import fcntl
-import json
 import os
+import re
 import shutil
 import signal
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from qgate.system import temporary
+from qgate.system import process, temporary
 
 VARIABLE: Final = "_QGATE_RUN"  # not QGATE_...: those are settings
 _ROUNDS: Final = 20
+# Who, since when, which run: all in the name, as a file may be read while it is written.
+_RECORD: Final = re.compile(r"(\d{1,10})-(\w+)-([0-9a-f]{16})")
 _SLOTS: Final = 4
 
 
@@ -45,24 +48,31 @@ class Run:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for handle in self._locks:
-            os.close(handle)
-        for name in self._folders:
-            shutil.rmtree(name, ignore_errors=True)
-        if self._record is not None:
-            self._record.unlink(missing_ok=True)
+        with process.signals_held_back() as held:
+            for handle in self._locks:
+                os.close(handle)
+            for name in self._folders:
+                shutil.rmtree(name, ignore_errors=True)
+            if self._record is not None:
+                self._record.unlink(missing_ok=True)
+        if held and kind is None:
+            signal.raise_signal(held[0])
 
-    def marker(self, environ: Mapping[str, str]) -> dict[str, str]:
-        """The variable for a program's environment; a run inside a run keeps both ids."""
+    def marker(self, environ: Mapping[str, str], part: str = "") -> dict[str, str]:
+        """The variable for a program's environment; a run inside a run keeps both ids.
+
+        `part` tells what belongs to one program of the run from the rest.
+        """
         self._announce()
         before = environ.get(VARIABLE, "")
-        return {VARIABLE: f"{before}:{self.id}" if before else self.id}
+        own = f"{self.id}.{part}" if part else self.id
+        return {VARIABLE: f"{before}:{own}" if before else own}
 
     def folder(self) -> Path:
         """A temporary folder outside the repository, gone at the end of the run."""
         self._announce()
-        temporary.make(self._folders)
-        self._note()
+        # Its name tells whose it is, also if the run is killed right here.
+        temporary.make(self._folders, f"{temporary.PREFIX}{self.id}-")
         return Path(self._folders[-1])
 
     def private_folder(self, place: Path) -> Path:
@@ -103,9 +113,9 @@ class Run:
             with contextlib.suppress(OSError):
                 (place / f"{folder.name}.distrusted").touch()
 
-    def sweep(self) -> None:
-        """End every process that carries this run's marker."""
-        end_marked(self.id)
+    def sweep(self, part: str = "") -> None:
+        """End every process that carries this run's marker, or only those of one part."""
+        end_marked(f"{self.id}.{part}" if part else self.id)
 
     def _announce(self) -> None:
         """Record this run before it starts anything, and clean up after killed ones, once."""
@@ -113,41 +123,48 @@ class Run:
             with contextlib.suppress(OSError):
                 self._state.mkdir(parents=True, exist_ok=True)
                 clean_up(self._state)
-                self._record = self._state / f"{os.getpid()}-{self.id}.json"
-                self._note()
-
-    def _note(self) -> None:
-        if self._record is not None:
-            text = json.dumps({"started": _started(os.getpid()), "folders": self._folders})
-            with contextlib.suppress(OSError):
-                self._record.write_text(text, "utf-8")
+                name = f"{os.getpid()}-{_started(os.getpid())}-{self.id}"
+                self._record = self._state / name
+                self._record.write_bytes(os.fsencode(tempfile.gettempdir()))
 
 
 def clean_up(state: Path) -> int:
     """End what killed runs left; how many such runs there were."""
     found = 0
-    for record in state.glob("*-*.json"):
-        pid, _, run = record.stem.partition("-")
-        if not pid.isdecimal() or not run.isalnum():
+    for record in state.iterdir():
+        match = _RECORD.fullmatch(record.name)
+        if match is None or _started(int(match[1])) == match[2]:
             continue
-        try:
-            noted = json.loads(record.read_text("utf-8"))
-        except (OSError, ValueError):
-            noted = {}
-        if _started(int(pid)) is not None and _started(int(pid)) == noted.get("started"):
-            continue
-        end_marked(run)
-        for name in noted.get("folders", ()):
-            # Only what we could have made: a record is a file like any other.
-            if Path(name).name.startswith(temporary.PREFIX):
-                shutil.rmtree(name, ignore_errors=True)
+        end_marked(match[3])
+        for place in {tempfile.gettempdir(), _content(record)}:
+            # Only what that run made, whatever the record says: it is a file like any other.
+            for folder in _begin_with(place, f"{temporary.PREFIX}{match[3]}-"):
+                shutil.rmtree(folder, ignore_errors=True)
         record.unlink(missing_ok=True)
         found += 1
     return found
 
 
+def _content(record: Path) -> str:
+    try:
+        return os.fsdecode(record.read_bytes())
+    except OSError:
+        return ""
+
+
+def _begin_with(place: str, prefix: str) -> list[str]:
+    """The entries of an absolute folder; none where it cannot be listed."""
+    if not place.startswith("/"):
+        return []
+    try:
+        with os.scandir(place) as entries:
+            return [each.path for each in entries if each.name.startswith(prefix)]
+    except (OSError, ValueError):
+        return []
+
+
 def end_marked(run: str) -> None:
-    """KILL every process that has the run's id in its environment, until there is none."""
+    """KILL every process that has the run's (or part's) id in its environment, until none is."""
     for _ in range(_ROUNDS):
         alive = False
         for pid in _marked(run.encode()):
@@ -174,7 +191,10 @@ def _marked(run: bytes) -> Iterator[int]:
             except OSError:
                 continue
             position = environ.find(needle)
-            if position >= 0 and run in environ[position:].split(b"\0", 1)[0]:
+            if position < 0:
+                continue
+            words = environ[position + len(needle) :].split(b"\0", 1)[0].split(b":")
+            if any(word == run or word.startswith(run + b".") for word in words):
                 yield int(name)
 
 
@@ -192,7 +212,7 @@ def _started(pid: int) -> str | None:
         return None
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return None
     except OSError:
         pass

@@ -26,9 +26,9 @@ def folder() -> Iterator[Path]:
             shutil.rmtree(name, ignore_errors=True)
 
 
-def make(made: list[str]) -> None:
+def make(made: list[str], prefix: str = PREFIX) -> None:
     """Make a folder and note it; no signal comes between the two."""
     with process.signals_held_back() as held:
-        made.append(os.path.realpath(tempfile.mkdtemp(prefix=PREFIX)))
+        made.append(os.path.realpath(tempfile.mkdtemp(prefix=prefix)))
     if held:
         signal.raise_signal(held[0])

@@ -92,5 +92,5 @@ def run(task: Task) -> tuple[float, int]:
     for (_, _, code), argv in zip(results, task.argvs, strict=True):
         assert code in task.codes, f"{' '.join(argv)} ended with {code}:\n{said}"
     assert task.says in said, f"{task.name} does not say {task.says!r}:\n{said}"
-    assert not task.unsaid or task.unsaid not in said, f"{task.name}:\n{said}"
+    assert not task.unsaid or task.unsaid not in said, f"{task.name} says {task.unsaid!r}:\n{said}"
     return sum(seconds for seconds, _, _ in results), max(peak for _, peak, _ in results)

@@ -176,7 +176,13 @@ def changed(setup: Setup) -> Iterator[Result]:
 def status(setup: Setup) -> Iterator[Result]:
     """Many tracked files, nothing changed."""
     sizes = setup.sizes
-    plan = Plan(files=100, changed=5, small=sizes.tracked_files, types=False, further={})
+    plan = Plan(
+        files=min(100, sizes.tool_files),
+        changed=5,
+        small=sizes.tracked_files,
+        types=False,
+        further={},
+    )
     project = typed_projects.make(setup.folder / "status", plan)
     arguments = ("--base", project.base, "lint")
     ours = _again(project, arguments)

@@ -7,8 +7,8 @@ import jsonschema
 import pytest
 
 from qgate.config.load import Layer, load, variable
-from qgate.config.schema import settings_schema
 from qgate.config.options import Bar
+from qgate.config.schema import settings_schema
 from qgate.config.settings import Settings, build, options, value_of
 from qgate.errors import SettingsError
 from tests.support.repo import ROOT
@@ -53,7 +53,7 @@ base: 3
             ".qgate.yml:7:14: gates.coverage.command: a command is a list of words, such as "
             "[coverage, run, -m, pytest]"
         ),
-        ".qgate.yml:8:3: gates.lynt: no such setting; did you mean \"lint\"?",
+        '.qgate.yml:8:3: gates.lynt: no such setting; did you mean "lint"?',
         ".qgate.yml:9:7: base: expected text, found 3",
         'environment: QGATE_BAES: no such setting; did you mean "QGATE_BASE"?',
         "environment: QGATE_GATES__COVERAGE__THRESHOLD: did not find expected node content",

@@ -91,6 +91,7 @@ TABLE: Final = [
     ("a file that is not of the change", found(3, path="b.py"), (False, True, True)),
     ("another file that is broken", found(3, path="b.py", broken=True), (False, True, True)),
     ("a deleted file", found(3, path="gone.py"), (False, True, True)),
+    ("a deleted file that was broken", found(3, path="gone.py", broken=True), (False, True, True)),
     ("no file at all", found(0, path=""), (False, True, True)),
 ]
 

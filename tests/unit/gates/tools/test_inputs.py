@@ -279,8 +279,8 @@ def test_a_link_that_leads_to_another_program_is_another_program(project: Projec
     link = project.program.with_name("link")
     link.symlink_to(project.program)
     before = toolbox.fingerprint(link)
-    other = project.outer / "other"
-    other.write_bytes(project.program.read_bytes())
+    other = project.program.with_name("other")
+    os.link(project.program, other)
     link.unlink()
     link.symlink_to(other)
     assert toolbox.fingerprint(link) != before
@@ -346,6 +346,22 @@ def test_other_files_named_in_the_call_are_other_inputs(shared: Project) -> None
     tree = shared.trees().head
     one, both = shared.key(tree=tree), shared.key(tree=tree, files=("src/a.py", "src/b.py"))
     assert one != both != shared.key(tree=tree, files=("src/b.py",)) != one
+
+
+def test_two_words_are_not_one(shared: Project) -> None:
+    tree = shared.trees().head
+    assert shared.key(tree=tree, arguments=("a", "b")) != shared.key(tree=tree, arguments=("ab",))
+
+
+@pytest.mark.parametrize("folder", ["src/deep/down", "src/deep", "src", "."])
+def test_a_configuration_file_in_any_folder_above_a_file_is_a_part(
+    folder: str, project: Project
+) -> None:
+    files = ("src/deep/down/a.py",)
+    project.repo.commit({files[0]: ""})
+    before = project.key(files=files)
+    project.repo.write({f"{folder}/demo.toml": "nearer"})
+    assert project.key(files=files) != before
 
 
 def test_an_extended_file_that_extends_itself_ends(project: Project) -> None:
