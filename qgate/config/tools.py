@@ -19,6 +19,9 @@ from qgate.parse.yaml_tree import InvalidYaml, Located
 
 Fields = Mapping[str, Any]
 
+# What shows that a project uses a tool.
+CONDITION: Final = re.compile(r"(?P<path>[^\[(]+)(?:\[(?P<section>[^\]]+)\]|\((?P<word>[^)]+)\))?")
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _GATE: Final = re.compile(r"[a-z][a-z0-9-]*")
 _MAX_CODE: Final = 255
 _REQUIRED: Final = ("gate", "command", "files", "output")
@@ -61,6 +64,32 @@ def _read_patterns(at: Located) -> tuple[str, ...]:
     return patterns
 
 
+def _read_names(at: Located) -> tuple[str, ...]:
+    """Names of configuration files; those with a slash or a star are patterns."""
+    names: tuple[str, ...] = kinds.TEXTS.read(at)
+    for name in names:
+        if ("/" in name or "*" in name) and not name.startswith("~/"):
+            kinds.PATTERNS.read(Located(name, at.line, at.column))
+    return names
+
+
+def _read_conditions(at: Located) -> tuple[str, ...]:
+    conditions: tuple[str, ...] = kinds.TEXTS.read(at)
+    for text in conditions:
+        match = CONDITION.fullmatch(text)
+        if match is None:
+            raise WrongValue(f"expected FILE, FILE[SECTION] or FILE(WORD), found {text!r}", at)
+        kinds.PATTERNS.read(Located(f"/{match['path'].lstrip('/')}", at.line, at.column))
+    return conditions
+
+
+def _read_extends(at: Located) -> str:
+    text = _read_expression(at)
+    if not re.compile(text).groups:
+        raise WrongValue("the first group must be the path of the further file", at)
+    return text
+
+
 def _blocks(at: Located) -> Blocks:
     return Blocks(kinds.one_of(*Blocks).read(at))
 
@@ -77,9 +106,9 @@ _FIELDS: Final[dict[str, Kind]] = {
     "stream": kinds.one_of("stdout", "stderr", "both"),
     "ran": Kind(_read_codes, {"type": "array", "items": {"type": "integer"}}),
     "version": kinds.COMMAND,
-    "config": kinds.TEXTS,
-    "extends": Kind(_read_expression, {"type": "string"}),
-    "when": kinds.TEXTS,
+    "config": Kind(_read_names, kinds.TEXTS.schema),
+    "extends": Kind(_read_extends, {"type": "string"}),
+    "when": Kind(_read_conditions, kinds.TEXTS.schema),
     "blocks": Kind(_blocks, {"enum": list(Blocks)}),
     "timeout": kinds.COUNT,
     "network": kinds.SWITCH,
@@ -169,10 +198,15 @@ def combine(
             continue
         if found.setdefault("name", name) != name:
             problems.append(f"{path}:1:1: the tool's name must be the file's: {name}")
-        merged.setdefault(name, {}).update(found)
+        _lay(found, merged.setdefault(name, {}))
         origins[name] = path
     for name, given in section:
-        merged.setdefault(name, {}).update(given)
+        if not _NAME.fullmatch(name):
+            problems.append(f"tools: {name!r}: a tool's name is letters, digits, `.`, `_` and `-`")
+            continue
+        if given.get("name", name) != name:
+            problems.append(f"tools.{name}: the tool's name must be its key: {name}")
+        _lay(given, merged.setdefault(name, {}))
         origins[name] = f"tools.{name}"
     tools = {}
     for name, found in merged.items():
@@ -183,6 +217,13 @@ def combine(
     if problems:
         raise SettingsError(tuple(problems))
     return Definitions(tools)
+
+
+def _lay(given: Fields, below: dict[str, Any]) -> None:
+    """Lay fields over others; an expression goes with the output that it was for."""
+    if "output" in given and "pattern" not in given:
+        below.pop("pattern", None)
+    below.update(given)
 
 
 def _wrong(found: Mapping[str, Any]) -> str:

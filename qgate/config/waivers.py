@@ -10,6 +10,7 @@ from qgate.config.kinds import Kind, WrongValue
 from qgate.parse.yaml_tree import Located
 
 _RULE: Final = re.compile(r"[\w@.+-]+/\S(?:.*\S)?")
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _FIELDS: Final = ("rule", "reason", "by", "until", "path")
 
 
@@ -53,8 +54,10 @@ def _read_waiver(at: Located) -> Waiver:
 
 
 def _read_day(at: Located) -> date:
+    text = str(at.value)
     try:
-        return date.fromisoformat(str(at.value))
+        # From 3.11 on it also takes weeks, and days without hyphens.
+        return date.fromisoformat(text if _DAY.fullmatch(text) else "")
     except ValueError as error:
         raise WrongValue(f"expected a day such as 2027-01-31, found {at.value!r}", at) from error
 

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -47,7 +48,9 @@ class Cache:
         """The value that was saved, None for a miss of whatever cause."""
         path = self._path(kind, key)
         try:
-            if path.stat().st_size > _MAX_ENTRY_BYTES:
+            status = path.lstat()
+            # A pipe or a device would never end.
+            if not stat.S_ISREG(status.st_mode) or status.st_size > _MAX_ENTRY_BYTES:
                 return None
             head, _, body = path.read_bytes().partition(b"\n")
         except OSError:
@@ -116,11 +119,11 @@ class Unit:
 
 def units(place: Path) -> Iterator[Unit]:
     """Everything in the cache, with its bytes and the time of its last use."""
-    for path in place.glob(f"{_ENTRIES}/*/*"):
+    for path in _below(place / _ENTRIES):
         with contextlib.suppress(OSError):
             status = path.stat()
             yield Unit(path, status.st_size, status.st_mtime)
-    for path in place.glob("tools/*/*"):
+    for path in _below(place / "tools"):
         sizes, times = [0], [0.0]
         for base, _, names in os.walk(path):
             for name in names:
@@ -129,6 +132,13 @@ def units(place: Path) -> Iterator[Unit]:
                     sizes.append(status.st_size)
                     times.append(status.st_mtime)
         yield Unit(path, sum(sizes), max(times))
+
+
+def _below(place: Path) -> Iterator[Path]:
+    """What is two levels down, and not behind a link, which may lead to anybody's files."""
+    for folder in () if place.is_symlink() else place.glob("*"):
+        if not folder.is_symlink():
+            yield from folder.glob("*")
 
 
 def prune(place: Path, *, now: float, most: int = MAX_BYTES, age: float = MAX_AGE_SECONDS) -> None:

@@ -83,7 +83,9 @@ def is_fork(environ: Mapping[str, str]) -> bool:
     if payload.pull_request is None:
         return True
     home = payload.pull_request.head.repo
-    return home is None or home.full_name != environ.get("GITHUB_REPOSITORY", "")
+    return (
+        home is None or not home.full_name or home.full_name != environ.get("GITHUB_REPOSITORY", "")
+    )
 
 
 def _payload(environ: Mapping[str, str]) -> _Payload:

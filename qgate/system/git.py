@@ -276,10 +276,16 @@ class Repository:
         listing = self._git("ls-files", "-z", "--full-name")
         return tuple(os.fsdecode(name) for name in listing.split(b"\0") if name)
 
-    def index_entries(self) -> dict[str, tuple[str, str]]:
-        """Mode and blob id of every path in the index; conflicts are left out."""
-        listing = self._git("ls-files", "-z", "--stage", "--full-name")
-        return _entries(line for line in listing.split(b"\0") if b" 0\t" in line)
+    def index_entries(self) -> tuple[dict[str, tuple[str, str]], frozenset[str]]:
+        """Mode and blob id of every path in the index; conflicts are left out.
+
+        Also the paths whose file git was told not to look at (assume-unchanged, skip-worktree):
+        it may hold anything.
+        """
+        listing = self._git("ls-files", "-z", "--stage", "-v", "--full-name")
+        lines = [line for line in listing.split(b"\0") if b" 0\t" in line]
+        unseen = (line.partition(b"\t")[2] for line in lines if not line.startswith(b"H "))
+        return _entries(line[2:] for line in lines), frozenset(map(os.fsdecode, unseen))
 
     def tree_entries(self, treeish: str) -> dict[str, tuple[str, str]]:
         """The same of a commit or tree."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from qgate.errors import Incomplete
 from qgate.system import process
 
 PREFIX: Final = "qgate-"
@@ -27,8 +28,15 @@ def folder() -> Iterator[Path]:
 
 
 def make(made: list[str], prefix: str = PREFIX) -> None:
-    """Make a folder and note it; no signal comes between the two."""
+    """Make a folder and note it; no signal comes between the two. Raises `Incomplete`."""
     with process.signals_held_back() as held:
-        made.append(os.path.realpath(tempfile.mkdtemp(prefix=prefix)))
+        try:
+            made.append(os.path.realpath(tempfile.mkdtemp(prefix=prefix)))
+        except OSError as error:
+            raise Incomplete(
+                "no-room",
+                f"cannot make a temporary folder: {error.strerror}",
+                hint="make room, or set TMPDIR to a folder that has some",
+            ) from error
     if held:
         signal.raise_signal(held[0])

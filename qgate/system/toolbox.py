@@ -4,10 +4,12 @@ The project's own comes first: the active virtual environment, `.venv`, node_mod
 only then the one that came with qgate.
 """
 
+import functools
 import hashlib
 import os
 import re
 import sys
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -27,6 +29,7 @@ _ALLOWED: Final = (
 # Byte code belongs to nobody's working tree, and colours to no parser.
 _FIXED: Final = {"PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1", "PYTHONUTF8": "1"}
 _SHEBANG: Final = re.compile(rb"#!\s*(\S+)")
+_INSTALLED: Final = (".dist-info", ".egg-info", ".egg-link", ".pth")
 _INTERPRETERS: Final = ("python3", "python")
 
 
@@ -95,7 +98,12 @@ def _is_executable(path: Path) -> bool:
 
 
 def interpreter(root: Path, environ: Mapping[str, str]) -> Path:
-    """The Python that has the project's dependencies; qgate's own where there is no other."""
+    """The Python that has the project's dependencies.
+
+    That is qgate's own where the project is installed beside it, or where there is no other.
+    """
+    if not (root / ".venv").is_dir() and _is_installed_here(root):
+        return Path(sys.executable)
     for name in _INTERPRETERS:
         found = find(name, root, environ)
         if found is not None:
@@ -103,18 +111,28 @@ def interpreter(root: Path, environ: Mapping[str, str]) -> Path:
     return Path(sys.executable)
 
 
+def _is_installed_here(root: Path) -> bool:
+    """Whether qgate's own environment has the project too, as a development one does."""
+    try:
+        project = tomllib.loads((root / "pyproject.toml").read_text("utf-8")).get("project", {})
+        name = re.sub(r"[-_.]+", "_", str(project["name"])).lower()
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        return False
+    found = Path(sys.prefix).glob("lib/python3*/site-packages/*.dist-info")
+    return any(each.name.lower().startswith(f"{name}-") for each in found)
+
+
 def fingerprint(program: Path) -> str:
     """Changes when the executable does, or what is installed beside it.
 
     For a Python program also every distribution in its environment, with its version (plugins
-    are such); for one of node_modules the list that npm keeps.
+    are such); for one of node_modules the list that npm keeps. By content alone: the same
+    tools in another folder, or on another machine, have the same fingerprint.
     """
-    parts = [_identity(program)]
-    real = Path(os.path.realpath(program))
-    if real != program:
-        parts.append(_identity(real))
-    parts += map(_listing, beside(program))
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+    whole = hashlib.sha256(_digest(program).encode())
+    for folder in beside(program):
+        whole.update(_listing(folder).encode("utf-8", "surrogateescape"))
+    return whole.hexdigest()
 
 
 def beside(program: Path) -> tuple[Path, ...]:
@@ -153,25 +171,34 @@ def _interpreter_of(program: Path) -> Path | None:
     return path if path and path.is_absolute() and path.name.startswith("python") else None
 
 
-def _identity(path: Path) -> str:
+@functools.cache
+def _digest_at(path: str, _identity: tuple[int, ...]) -> str:
+    with open(path, "rb") as stream:  # noqa: PTH123 - a cached function takes plain values
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _digest(path: Path) -> str:
+    """The content of a file, in a run of qgate read once."""
     try:
-        status = path.stat()
+        found = path.stat()
+        state = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_mode)
+        return f"{found.st_mode} {_digest_at(str(path), state)}"
     except OSError:
-        return f"{path} is missing"
-    return f"{path} {status.st_size} {status.st_mtime_ns} {status.st_ino} {status.st_mode}"
+        return "missing"
 
 
 def _listing(place: Path) -> str:
-    """The distributions in a site-packages folder, or the identity of a file."""
+    """The distributions in a site-packages folder by name and content, or one file's content."""
     if place.is_file():
-        return _identity(place)
+        return _digest(place)
     try:
         with os.scandir(place) as entries:
-            names = sorted(
-                _identity(Path(each.path)) if each.name.endswith(".pth") else each.name
-                for each in entries
-                if each.name.endswith((".dist-info", ".egg-info", ".egg-link", ".pth"))
-            )
+            names = sorted(each.name for each in entries if each.name.endswith(_INSTALLED))
     except OSError:
         names = []
-    return "\n".join([str(place), *names])
+    return "\n".join(f"{name} {_digest(_record(place / name))}" for name in names)
+
+
+def _record(installed: Path) -> Path:
+    """The file that changes with every installation of a distribution."""
+    return installed / "RECORD" if installed.name.endswith(".dist-info") else installed

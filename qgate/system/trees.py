@@ -168,8 +168,8 @@ class Trees:
         repo, head = self._repo, self._changes.head
         match head.side:
             case Side.WORKTREE:
-                entries = repo.index_entries()
-                dirty = repo.unlike_disk(None) | {*self.untracked}
+                entries, unseen = repo.index_entries()
+                dirty = repo.unlike_disk(None) | {*self.untracked} | unseen
                 there = {path: _mode(repo.root / path) for path in dirty}
                 for path, mode in there.items():
                     entries.pop(path, None)
@@ -183,8 +183,8 @@ class Trees:
                     from_disk=frozenset(dirty),
                 )
             case Side.INDEX:
-                unlike = repo.unlike_disk(None)
-                entries = repo.index_entries()
+                entries, unseen = repo.index_entries()
+                unlike = repo.unlike_disk(None) | unseen
             case Side.COMMIT:
                 unlike = repo.unlike_disk(head.sha)
                 entries = repo.tree_entries(head.sha)

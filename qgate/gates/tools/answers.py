@@ -102,7 +102,11 @@ def ask(context: GateContext, question: Question) -> Steps:
     if result.trouble is None:
         # What changed while the tool ran, nobody knows which version of it answered for.
         now = context.trees.again()
-        later = replace(question, tree=now.head if question.name == "head" else now.base)
+        later = replace(
+            question,
+            tree=now.head if question.name == "head" else now.base,
+            overlay=now.head if question.overlay else None,
+        )
         if _parts(context, later, built, program, version) == known:
             _save(context, question, known, result, sum(each.seconds for each in ended))
     return result
@@ -160,8 +164,9 @@ def _parts(
         version=version,
         interpreter=toolbox.fingerprint(python) if python else "",
     )
-    home = context.environ.get("HOME", "")
-    for path in inputs.beside_git(tool, question.tree, question.files, context.repo.root, home):
+    for path in inputs.beside_git(
+        tool, question.tree, question.files, context.repo.root, context.environ
+    ):
         context.watch.file(path)
     return found
 
@@ -212,11 +217,14 @@ def _job(context: GateContext, question: Question, call: Call, program: Program)
     place = _own_place(context, question)
     # mypy 2.4 takes what it remembers of a file for good if the file's size is the same, and looks
     # at the original where it should look at the stand-in (build.py: validate_meta).
-    own = context.run.folder() if call.stand_ins else context.run.private_folder(place)
+    # Nor must a stranger's run leave what a later one of our own would believe.
+    is_lost = bool(call.stand_ins) or not context.cache.may_save
+    own = context.run.folder() if is_lost else context.run.private_folder(place)
     python = str(toolbox.interpreter(context.repo.root, context.environ))
 
     def filled(word: str) -> str:
-        return word.replace("{cache}", str(own)).replace("{python}", python)
+        word = word.replace("{cache}", str(own)).replace("{python}", python)
+        return calls.unescaped(word)
 
     variables = {name: filled(value) for name, value in tool.variables}
     last = context.cache.load("last", _last_name(context, question)) or {}

@@ -11,7 +11,9 @@ from qgate.model.tool import Blocks, ToolFinding
 
 _LEVELS: Final = ("note", "warning", "error")
 # "redefinition of unused `x` from line 5": the number moves with the lines above it.
-_LINE_NUMBER: Final = re.compile(r"\b(lines?|:)(\s*)\d+", re.IGNORECASE)
+_LINE_NUMBER: Final = re.compile(
+    r"(?<=\w):\d+|\blines?:?\s+\d+(?:(?:\s*[-\u2013,]\s*|\s+(?:and|to)\s+)\d+)*", re.IGNORECASE
+)
 
 Identity = tuple[str, int, str, str]
 
@@ -43,7 +45,6 @@ class Change:
     ) -> None:
         self._miscounted = miscounted
         self._files = {file.path: file for file in files}
-        self._lines: dict[str, frozenset[int]] = {}
         self._old: dict[str, OldLines] = {}
 
     def touches(self, finding: ToolFinding) -> bool:
@@ -59,11 +60,11 @@ class Change:
             return True
         if not finding.line:
             return file.status is Status.ADDED
-        lines = self._lines.get(finding.path)
-        if lines is None:
-            lines = self._lines[finding.path] = frozenset(file.changed_lines())
         last = max(finding.line, finding.end_line)
-        return any(line in lines for line in range(finding.line, last + 1))
+        return any(
+            hunk.new_count and hunk.new_start <= last and finding.line < hunk.new_lines.stop
+            for hunk in file.hunks
+        )
 
     def before(self, finding: ToolFinding) -> Identity | None:
         """What the same finding looked like in the base; None where its line is new there."""
@@ -80,7 +81,7 @@ class Change:
 
 
 def _identity(finding: ToolFinding, path: str, line: int) -> Identity:
-    return path, line, finding.rule, _LINE_NUMBER.sub(r"\1\2#", finding.message)
+    return path, line, finding.rule, _LINE_NUMBER.sub("#", finding.message)
 
 
 def needs_base(findings: Iterable[ToolFinding], change: Change, blocks: Blocks) -> bool:

@@ -21,6 +21,7 @@ from qgate.system.trees import Tree
 
 # Linux allows 2 MiB for arguments and environment together, macOS 1 MiB.
 _MAX_ARGUMENT_BYTES: Final = 512 << 10
+_BRACE: Final = "\0"  # no argument can hold one
 _TARGETS: Final = frozenset({"files", "modules", "packages"})
 
 
@@ -90,7 +91,11 @@ def _is_configured_alike(tool: Tool, tree: Tree, files: Sequence[str], root: Pat
         return True
     near = files or PathSet(tool.files).among(tree.paths())
     side, disk = (
-        dict(inputs.configuration(tool, tree=tree, root=root, home="", in_place=flag, files=near))
+        dict(
+            inputs.configuration(
+                tool, tree=tree, root=root, environment={}, in_place=flag, files=near
+            )
+        )
         for flag in (False, True)
     )
     return side == disk
@@ -136,7 +141,7 @@ def _chunks(files: Sequence[str]) -> Iterator[list[str]]:
     chunk: list[str] = []
     size = 0
     for path in files:
-        word = f"./{path}" if path.startswith("-") else path
+        word = _as_word(path)
         if chunk and size + len(os.fsencode(word)) + 9 > _MAX_ARGUMENT_BYTES:
             yield chunk
             chunk, size = [], 0
@@ -146,13 +151,20 @@ def _chunks(files: Sequence[str]) -> Iterator[list[str]]:
         yield chunk
 
 
+def _as_word(path: str) -> str:
+    """A name that never reads as an option, nor as a placeholder: `unescaped` undoes that."""
+    return f"./{path}".replace("{", _BRACE) if path.startswith("-") else path.replace("{", _BRACE)
+
+
 def _on_stdin(
     tool: Tool, tree: Tree, files: Sequence[str], same: Sequence[str], root: Path
 ) -> Calls:
     contents = tree.contents(files)
     calls = [
         Call(
-            arguments=_with_files(tool, [word.replace("{file}", path) for word in tool.stdin]),
+            arguments=_with_files(
+                tool, [word.replace("{file}", _as_word(path)) for word in tool.stdin]
+            ),
             folder=root,
             stdin=contents[path],
         )
@@ -167,7 +179,7 @@ def _shadowed(
 ) -> Calls:
     tree.copy(unlike, folder)
     words = [
-        word.replace("{file}", path).replace("{copy}", str(folder / path))
+        word.replace("{file}", _as_word(path)).replace("{copy}", str(folder / path))
         for path in unlike
         for word in tool.shadow
     ]
@@ -189,7 +201,9 @@ def _copied(
     source = overlay or tree
     tree_of_settings = [path for path in source.paths() if _is_configuration(tool, (path,))]
     # Also what these take in, which may have any name.
-    read = inputs.configuration(tool, tree=source, root=root, home="", in_place=False, files=judged)
+    read = inputs.configuration(
+        tool, tree=source, root=root, environment={}, in_place=False, files=judged
+    )
     tree_of_settings += [path for path, _ in read if path in source]
     source.copy(dict.fromkeys(tree_of_settings), folder)
     for name in tool.links:
@@ -197,6 +211,11 @@ def _copied(
             (folder / name).symlink_to(root / name)
     calls = _plain(tool, files, folder)
     return Calls(calls=tuple(calls), in_place=False, how="a copy outside the working tree")
+
+
+def unescaped(word: str) -> str:
+    """An argument whose placeholders have been filled."""
+    return word.replace(_BRACE, "{")
 
 
 def targets(tool: Tool, tree: Tree) -> tuple[str, ...]:

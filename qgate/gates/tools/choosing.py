@@ -3,19 +3,17 @@
 import configparser
 import json
 import posixpath
-import re
 import tomllib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from qgate.config.kinds import suggestion
+from qgate.config.tools import CONDITION
 from qgate.errors import UsageError
 from qgate.model.tool import Tool
 from qgate.parse.path_pattern import PathSet
 from qgate.system.trees import Tree
-
-_CONDITION: Final = re.compile(r"(?P<path>[^\[(]+)(?:\[(?P<section>[^\]]+)\]|\((?P<word>[^)]+)\))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def choose(
 
 def is_decided_by(tools: Iterable[Tool], paths: Iterable[str]) -> bool:
     """Whether any of these paths may show that a project uses one of the tools."""
-    matches = (_CONDITION.fullmatch(each) for tool in tools for each in tool.when)
+    matches = (CONDITION.fullmatch(each) for tool in tools for each in tool.when)
     shown = PathSet([f"/{match['path'].lstrip('/')}" for match in matches if match])
     return any(path in shown for path in paths)
 
@@ -80,7 +78,7 @@ def _by_project(tool: Tool, tree: Tree, before: Tree | None) -> Choice:
 
 def _holds(condition: str, tree: Tree) -> str:
     """In words what fulfils a condition; nothing if nothing does. Paths are from the root."""
-    match = _CONDITION.fullmatch(condition)
+    match = CONDITION.fullmatch(condition)
     if match is None:
         return ""
     path, section, word = match["path"].lstrip("/"), match["section"], match["word"]
@@ -105,7 +103,7 @@ def _has_section(name: str, data: bytes, section: str) -> bool:
 
 def _section(name: str, data: bytes, section: str) -> Any:
     """A section of a TOML, JSON or INI file, None where it has none or cannot be read."""
-    text = data.decode("utf-8", "replace")
+    text = data.decode("utf-8-sig", "replace")
     try:
         if name.endswith((".cfg", ".ini")):
             parser = configparser.RawConfigParser(strict=False)
@@ -136,7 +134,7 @@ def reconfigured(tool: Tool, changed: Collection[str], base: Tree, head: Tree) -
             continue
         sections = [
             match["section"]
-            for match in map(_CONDITION.fullmatch, tool.when)
+            for match in map(CONDITION.fullmatch, tool.when)
             if match and posixpath.basename(match["path"]) == name
         ]
         if not sections:

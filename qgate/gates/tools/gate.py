@@ -1,7 +1,7 @@
 """One gate of tools: choose them, ask them of the change and where needed of its base, decide."""
 
 import re
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, cast
 
@@ -121,10 +121,7 @@ def _judge(context: GateContext, name: str, choice: Choice) -> Steps:
             marked = blocking.mark_by_message(found, base.reading.findings if base else ())
         else:
             marked = blocking.mark(found, change, blocks, base.reading.findings if base else ())
-        marked = [
-            replace(each, is_new=each.is_new and each.finding.path not in foreign)
-            for each in marked
-        ]
+        marked = [replace(each, is_new=_is_ours(context, tool, each, foreign)) for each in marked]
         return Judged(
             choice,
             blocks,
@@ -136,6 +133,15 @@ def _judge(context: GateContext, name: str, choice: Choice) -> Steps:
         )
     except Incomplete as error:
         return Judged(choice, blocks, answer=answers.trouble_of(error, tool))
+
+
+def _is_ours(context: GateContext, tool: Tool, marked: Marked, foreign: Collection[str]) -> bool:
+    """Whether the change is to answer for a finding, after all."""
+    path = marked.finding.path
+    if tool.is_per_file and path not in context.trees.head:
+        # It was named to the tool under some name, perhaps of bytes that are no text.
+        return True
+    return marked.is_new and path not in foreign
 
 
 def _miscounted(context: GateContext, found: Iterable[ToolFinding]) -> frozenset[str]:

@@ -10,11 +10,13 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from string import Template
 from typing import Final
 
+from qgate import __version__
 from qgate.model.tool import Tool
 from qgate.parse.path_pattern import PathSet
-from qgate.system.trees import Tree, disk_entry, read_file
+from qgate.system.trees import Tree
 
 FORMAT: Final = "1"
 _MOST_EXTENDED: Final = 32
@@ -57,7 +59,7 @@ def parts(
     """
     given = tuple(files)
     found = {
-        "format": FORMAT,
+        "format": f"{FORMAT} {__version__}",
         "definition": repr(tool),
         "program": program,
         "version": version,
@@ -79,7 +81,12 @@ def parts(
         entry = tree.entry(path, on_disk=in_place and tree.is_like_disk(path))
         found[f"file {path}"] = f"{entry.mode} {entry.id}"
     for path, content in configuration(
-        tool, tree=settings or tree, root=root, home=home, in_place=in_place, files=given or names
+        tool,
+        tree=settings or tree,
+        root=root,
+        environment={**environment, "HOME": home},
+        in_place=in_place,
+        files=given or names,
     ):
         found[f"configuration {path}"] = content
     return found
@@ -104,7 +111,7 @@ def configuration(
     *,
     tree: Tree,
     root: Path,
-    home: str,
+    environment: Mapping[str, str],
     in_place: bool,
     files: Iterable[str],
 ) -> Iterator[tuple[str, str]]:
@@ -115,11 +122,11 @@ def configuration(
     """
     seen: set[str] = set()
     for path in _candidates(tool, tree, files, in_place=in_place):
-        yield from _with_extended(tool, tree, root, path, seen, in_place=in_place)
+        source = None if in_place else tree
+        yield from _with_extended(tool, source, root, path, seen, environment)
     for name in tool.config:
-        for place in _outside(name, root, home):
-            if place.is_file():
-                yield str(place), disk_entry(place).id
+        for place in _outside(name, root, environment):
+            yield from _with_extended(tool, None, root, str(place), seen, environment)
 
 
 def _candidates(tool: Tool, tree: Tree, files: Iterable[str], *, in_place: bool) -> Iterable[str]:
@@ -150,36 +157,58 @@ def _folders(files: Iterable[str]) -> Iterable[str]:
 
 
 def _with_extended(
-    tool: Tool, tree: Tree, root: Path, path: str, seen: set[str], *, in_place: bool
+    tool: Tool,
+    tree: Tree | None,
+    root: Path,
+    path: str,
+    seen: set[str],
+    environment: Mapping[str, str],
+    depth: int = 0,
 ) -> Iterator[tuple[str, str]]:
-    if path in seen or len(seen) > _MOST_EXTENDED * 64:
+    """A file and those it takes in; from the disk where there is no `tree`."""
+    if path in seen or depth > _MOST_EXTENDED:
         return
     seen.add(path)
-    data = read_file(root / path) if in_place or path.startswith("../") else tree.content(path)
+    is_inside = not path.startswith(("../", "/"))
+    data = tree.content(path) if tree and is_inside else _bytes(root / path)
     if data is None:
         return
     yield path, hashlib.sha256(data).hexdigest()
     if tool.extends:
         for match in re.finditer(tool.extends, data.decode("utf-8", "replace")):
-            further = posixpath.normpath(posixpath.join(posixpath.dirname(path), match[1]))
-            yield from _with_extended(tool, tree, root, further, seen, in_place=in_place)
+            # Written as in a shell, as ruff allows: ~ and $NAME.
+            named = re.sub(r"^~(?=/)", "$HOME", match[1])
+            named = Template(named).safe_substitute(environment)
+            further = posixpath.normpath(posixpath.join(posixpath.dirname(path), named))
+            yield from _with_extended(tool, tree, root, further, seen, environment, depth + 1)
 
 
-def _outside(name: str, root: Path, home: str) -> Iterator[Path]:
+def _bytes(path: Path) -> bytes | None:
+    """What a tool reads there, also through a link; None where there is no file."""
+    try:
+        return path.read_bytes() if path.is_file() else None
+    except OSError:
+        return None
+
+
+def _outside(name: str, root: Path, environment: Mapping[str, str]) -> Iterator[Path]:
     if name.startswith("~/"):
-        if home:
+        if home := environment.get("HOME"):
             yield Path(home, name[2:])
+        xdg = environment.get("XDG_CONFIG_HOME")
+        if xdg and name.startswith("~/.config/"):
+            yield Path(xdg, name.removeprefix("~/.config/"))
     elif not _is_pattern(name):
         for folder in root.parents:
             yield Path(folder, name)
 
 
 def beside_git(
-    tool: Tool, tree: Tree, files: Iterable[str], root: Path, home: str
+    tool: Tool, tree: Tree, files: Iterable[str], root: Path, environment: Mapping[str, str]
 ) -> Iterator[Path]:
     """What a call may read that git's view does not show: whether it is there or not."""
     for name in tool.config:
-        yield from _outside(name, root, home)
+        yield from _outside(name, root, environment)
         if not _is_pattern(name):
             # In the whole project nobody could look everywhere; at its top a tool always does.
             for folder in _folders(files):

@@ -11,9 +11,8 @@ import yaml
 
 from qgate.config.kinds import WrongValue
 from qgate.config.load import load
-from qgate.config.tools import Definitions, combine, fields_schema, read_fields
+from qgate.config.tools import CONDITION, Definitions, combine, fields_schema, read_fields
 from qgate.errors import SettingsError
-from qgate.gates.tools import choosing
 from qgate.model.tool import Blocks, Tool
 from qgate.parse import findings, yaml_reader
 from qgate.parse.path_pattern import PathSet
@@ -268,7 +267,7 @@ def test_a_shipped_definition_is_whole_and_can_be_used(path: str) -> None:
     assert tool.install
     assert tool.about
     assert tool.version[0] == tool.command[0]
-    assert all(choosing._CONDITION.fullmatch(each) for each in tool.when)
+    assert all(CONDITION.fullmatch(each) for each in tool.when)
     PathSet([*tool.files, *tool.reads, *(each for each in tool.config if "*" in each)])
     if tool.extends:
         assert re.compile(tool.extends).groups == 1

@@ -76,7 +76,7 @@ def test_every_file_is_one_word_and_none_reads_as_an_option(names: list[str]) ->
     (call,) = calls._plain(PER_FILE, names, Path("/project"))
     assert call.arguments[:2] == ("demo", "--all")
     assert call.arguments[-1] == "--end"
-    words = call.arguments[2:-1]
+    words = [calls.unescaped(word) for word in call.arguments[2:-1]]
     assert not [word for word in words if word.startswith("-")]
     assert [_original(word) for word in words] == names
 
