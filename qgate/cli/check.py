@@ -24,7 +24,7 @@ from qgate.reporters.inert import inert
 from qgate.system import files, replay
 from qgate.system.cache import Cache
 from qgate.system.cache import folder as cache_folder
-from qgate.system.jobs import Running
+from qgate.system.job import Running
 from qgate.system.watch import Watch
 
 _QUIET_SECONDS: Final = 10

@@ -13,7 +13,7 @@ from qgate.errors import Incomplete, UsageError
 from qgate.gates import registry
 from qgate.gates.context import GateContext
 from qgate.gates.coverage import gate as coverage
-from qgate.gates.tools import answers, gate
+from qgate.gates.tools import answers, asking, gate
 from qgate.gates.tools.choosing import Choice
 from qgate.model.report import GateResult, Outcome
 from qgate.model.tool import Blocks
@@ -134,7 +134,7 @@ def _tool(
     if program is None:
         text = f"chosen because {choice.reason}, and {tool.command[0]} is nowhere"
         return Diagnosis(tool.name, State.BAD, text, answers.way_to(tool))
-    version = yield from answers.version_of(context, tool, program)
+    version = yield from asking.version_of(context, tool, program)
     where = f"{version or 'version unknown'} at {program.path} ({program.origin})"
     blocks = tool.blocks or Blocks(gate.section(context, name).blocks)
     if blocks is not Blocks.ALL and not gate.is_concerned(context, tool):

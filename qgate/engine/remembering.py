@@ -7,7 +7,7 @@ from qgate.engine.prepare import prepared
 from qgate.engine.request import Request
 from qgate.errors import Incomplete
 from qgate.gates.context import GateContext
-from qgate.gates.tools import answers, gate, inputs
+from qgate.gates.tools import asking, gate, inputs
 from qgate.model.tool import Blocks
 
 
@@ -46,7 +46,7 @@ def _gate(context: GateContext, name: str) -> Iterator[Remembered]:
             )
             continue
         for question in gate.questions(context, tool, settings, blocks):
-            before, now, hits = answers.remembered(context, question)
+            before, now, hits = asking.remembered(context, question)
             yield Remembered(name, tool.name, hits, () if hits else _reasons(before, now))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from qgate.config.load import FILE_NAME, Loaded, load
 from qgate.errors import SettingsError, UsageError
 from qgate.system.git import Repository
-from qgate.system.jobs import Running
+from qgate.system.job import Running
 from qgate.system.watch import Watch
 
 

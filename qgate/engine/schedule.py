@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qgate.errors import Incomplete
-from qgate.system.jobs import Job, Jobs
+from qgate.system.job import Job
+from qgate.system.jobs import Jobs
 
 Steps = Generator[Sequence[Any], Sequence[Any], Any]
 

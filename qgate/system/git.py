@@ -9,12 +9,13 @@ import contextlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from qgate.errors import Incomplete, UsageError
+from qgate.parse import git_output
 from qgate.system import process, temporary
 
 _SAFE: Final = (
@@ -42,7 +43,6 @@ _DIFF: Final = (
 # They would change the diff's text, run a program, or stop to ask.
 _UNSET: Final = frozenset({"GIT_DIFF_OPTS", "GIT_EXTERNAL_DIFF", "GIT_PAGER", "GIT_TRACE"})
 
-_BATCH_HEADER: Final = re.compile(rb"[0-9a-f]+ (\w+) (\d+)")
 _PARENT: Final = re.compile(rb"^parent ([0-9a-f]+)$", re.MULTILINE)
 _MINIMAL_SECONDS: Final = 20.0
 _DEEPEN_STEPS: Final = ("--deepen=50", "--deepen=500", "--unshallow")
@@ -262,19 +262,18 @@ class Repository:
     def untracked(self) -> tuple[str, ...]:
         """Files git does not track and does not ignore, sorted."""
         listing = self._git("ls-files", "-z", "--others", "--exclude-standard", "--full-name")
-        return tuple(sorted(os.fsdecode(name) for name in listing.split(b"\0") if name))
+        return tuple(sorted(git_output.names(listing)))
 
     def ignored(self) -> tuple[str, ...]:
         """What git ignores; a folder that is ignored as a whole is one name with a slash."""
         listing = self._git(
             "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"
         )
-        return tuple(os.fsdecode(name) for name in listing.split(b"\0") if name)
+        return tuple(git_output.names(listing))
 
     def tracked(self) -> tuple[str, ...]:
         """Every path in the index."""
-        listing = self._git("ls-files", "-z", "--full-name")
-        return tuple(os.fsdecode(name) for name in listing.split(b"\0") if name)
+        return tuple(git_output.names(self._git("ls-files", "-z", "--full-name")))
 
     def index_entries(self) -> tuple[dict[str, tuple[str, str]], frozenset[str]]:
         """Mode and blob id of every path in the index; conflicts are left out.
@@ -282,17 +281,11 @@ class Repository:
         Also the paths whose file git was told not to look at (assume-unchanged, skip-worktree):
         it may hold anything.
         """
-        listing = self._git("ls-files", "-z", "--stage", "-v", "--full-name")
-        lines = [line for line in listing.split(b"\0") if b" 0\t" in line]
-        unseen = (line.partition(b"\t")[2] for line in lines if not line.startswith(b"H "))
-        return _entries(line[2:] for line in lines), frozenset(map(os.fsdecode, unseen))
+        return git_output.staged(self._git("ls-files", "-z", "--stage", "-v", "--full-name"))
 
     def tree_entries(self, treeish: str) -> dict[str, tuple[str, str]]:
         """The same of a commit or tree."""
-        listing = self._git("ls-tree", "-r", "-z", "--full-tree", treeish)
-        # `mode type id` here, `mode id stage` there.
-        kinds = (line.replace(b" blob ", b" ", 1) for line in listing.split(b"\0"))
-        return _entries(line for line in kinds if line)
+        return git_output.tree(self._git("ls-tree", "-r", "-z", "--full-tree", treeish))
 
     def unlike_disk(self, commit: str | None) -> frozenset[str]:
         """Paths whose file in the working tree is not what a commit, or the index, has."""
@@ -303,7 +296,7 @@ class Repository:
                 *("--no-relative", "--ignore-submodules=all", "--ita-visible-in-index"),
                 *ends,
             )
-        return frozenset(os.fsdecode(name) for name in listing.split(b"\0") if name)
+        return frozenset(git_output.names(listing))
 
     def rewrites_files(self) -> bool:
         """Whether configuration may make a checked-out file differ from its blob."""
@@ -329,36 +322,15 @@ class Repository:
         plain = [name for name in names if "\n" not in name]
         lines = os.fsencode("\n".join([*plain, ""]))
         output = self._git("cat-file", "--batch", stdin=lines) if plain else b""
-        position = 0
+        contents = git_output.batch(output, len(plain))
         for name in names:
-            if "\n" in name:
-                yield self._single(name)
-                continue
-            end = output.index(b"\n", position)
-            found = _BATCH_HEADER.fullmatch(output, position, end)
-            position = end + 1
-            if found is None:
-                yield None
-                continue
-            size = int(found[2])
-            yield output[position : position + size] if found[1] == b"blob" else None
-            position += size + 1
+            yield self._single(name) if "\n" in name else next(contents)
 
     def _single(self, name: str) -> bytes | None:
         try:
             return self._git("cat-file", "blob", name)
         except GitFailed:
             return None
-
-
-def _entries(lines: Iterable[bytes]) -> dict[str, tuple[str, str]]:
-    """`mode id ...<tab>path` by path."""
-    entries = {}
-    for line in lines:
-        head, _, name = line.partition(b"\t")
-        mode, found, *_ = head.split(b" ")
-        entries[os.fsdecode(name)] = (mode.decode(), found.decode())
-    return entries
 
 
 def _no_repository(folder: Path, said: str) -> UsageError:

@@ -23,6 +23,7 @@ from qgate.system import process, temporary
 
 VARIABLE: Final = "_QGATE_RUN"  # not QGATE_...: those are settings
 _ROUNDS: Final = 20
+_QUIET_ROUNDS: Final = 2
 # Who, since when, which run: all in the name, as a file may be read while it is written.
 _RECORD: Final = re.compile(r"(\d{1,10})-(\w+)-([0-9a-f]{16})")
 _SLOTS: Final = 4
@@ -165,13 +166,16 @@ def _begin_with(place: str, prefix: str) -> list[str]:
 
 def end_marked(run: str) -> None:
     """KILL every process that has the run's (or part's) id in its environment, until none is."""
+    quiet = 0
     for _ in range(_ROUNDS):
         alive = False
         for pid in _marked(run.encode()):
             alive = True
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
-        if not alive:
+        # Linux shows no environment for an instant while a program starts: look a second time.
+        quiet = 0 if alive else quiet + 1
+        if quiet == _QUIET_ROUNDS:
             return
         time.sleep(0.01)
 

@@ -3,29 +3,19 @@
 Where two contestants judge the same, they are first shown a fault that both must see.
 """
 
-import json
-import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from tests.bench import peers, typed_projects, typed_sources
-from tests.bench.measure import Measurement, Task, by_turns, run
+from tests.bench.checks import AGAIN, again, as_module, by_script, report, told_to_a_file, which
+from tests.bench.measure import Measurement, by_turns, run
 from tests.bench.sizes import Setup
 from tests.bench.table import Result, faster, not_slower_by, within
 from tests.bench.typed_projects import Plan, Project, forget, qgate_cache, tool_caches
 
-_AGAIN: Final = "nothing that it read has changed"
-_SCRIPT: Final = """\
-#!{python}
-import sys
-from qgate.cli.entry import main
-if __name__ == "__main__":
-    sys.exit(main())
-"""
 _RUFF: Final = ("ruff", "check", ".")
 _MYPY: Final = ("mypy", ".")
 _FAILED: Final = frozenset({1})
@@ -39,14 +29,14 @@ def unchanged(setup: Setup) -> Iterator[Result]:
     )
     typed_projects.measure(project)
     there, missing = peers.runners(setup.peers)
-    ours = _again(project, ("--base", project.base))
+    ours = again(project, ("--base", project.base))
     bare = replace(ours[0], name="python -c pass", argvs=((sys.executable, "-c", "pass"),), says="")
     tasks = (bare, *ours, *(each.task(project, peers.TRIVIAL) for each in there))
     floor, script, module, *others = by_turns(tasks, runs=setup.sizes.quick_runs)
     least = {"pre-commit": 4}
     yield Result(
         case="unchanged",
-        about=f"{project.about}; coverage, lint and types; the peers run `true`",
+        about=f"{project.about}; coverage, lint and types; the peers run `true`; {which()}",
         measured=(floor, script, module, *others),
         targets=(
             *(within(2, floor, each) for each in (script, module)),
@@ -68,9 +58,9 @@ def staged(setup: Setup) -> Iterator[Result]:
     project = typed_projects.make(setup.folder / "staged", plan)
     there, missing = peers.runners(setup.peers)
     arguments = ("--staged", "lint")
-    ours = (_qgate(project, arguments), _as_module(project, arguments))
+    ours = (by_script(project, arguments), as_module(project, arguments))
     tasks = (
-        *(replace(each, unsaid=_AGAIN) for each in ours),
+        *(replace(each, unsaid=AGAIN) for each in ours),
         *(each.task(project, hooks) for each in there),
     )
     for task in tasks:
@@ -81,7 +71,7 @@ def staged(setup: Setup) -> Iterator[Result]:
     least = {"pre-commit": 2}
     yield Result(
         case="staged",
-        about=f"{project.about} and one staged; every contestant refused a fault before",
+        about=f"{project.about} and one staged; all refused a fault before; {which()}",
         measured=(script, module, *others),
         targets=tuple(
             faster(least.get(peer.name, 1), other, script)
@@ -96,14 +86,14 @@ def cached(setup: Setup) -> Iterator[Result]:
     plan = Plan(files=setup.sizes.tool_files, changed=5, further={})
     project = typed_projects.make(setup.folder / "cached", plan)
     arguments = ("--base", project.base, "lint", "types")
-    told = _told(project, arguments)
+    told = told_to_a_file(project, arguments)
     told = replace(told, name=f"{told.name}, answers from the cache")
-    again, _ = _again(project, arguments)
+    replay, _ = again(project, arguments)
     hand = peers.by_hand(project, "ruff check . and mypy . side by side", _RUFF, _MYPY)
     for task in (told, hand):
         run(task)
-    ours, replayed, theirs = by_turns((told, again, hand), runs=setup.sizes.quick_runs)
-    evidence = [each for gate in _report(project) for each in gate["evidence"]]
+    ours, replayed, theirs = by_turns((told, replay, hand), runs=setup.sizes.quick_runs)
+    evidence = [each for gate in report(project) for each in gate["evidence"]]
     assert len(evidence) == 2, evidence
     assert all("from the cache" in each for each in evidence), evidence
     yield Result(
@@ -124,7 +114,7 @@ def cold(setup: Setup) -> Iterator[Result]:
         forget(qgate_cache(project), *tool_caches(project))
 
     tasks = (
-        _qgate(project, ("--base", project.base)),
+        by_script(project, ("--base", project.base)),
         peers.by_hand(project, "mypy .", _MYPY),
         peers.by_hand(project, "ruff check .", _RUFF),
     )
@@ -147,19 +137,25 @@ def changed(setup: Setup) -> Iterator[Result]:
     plan = Plan(files=sizes.tool_files, changed=sizes.tool_changed, is_wrong=True, further={})
     project = typed_projects.make(setup.folder / "changed", plan)
     arguments = ("--base", project.base, "lint", "types")
-    told = replace(_told(project, arguments), codes=_FAILED)
-    new = replace(told, name=f"{told.name}, no cache", before=lambda: forget(qgate_cache(project)))
-    known = replace(
-        told,
-        name=f"{told.name}, only the tools' own caches",
-        before=lambda: forget(qgate_cache(project) / "entries"),
-    )
+    told = replace(told_to_a_file(project, arguments), codes=_FAILED)
     peer = replace(peers.diff_quality(project), most_runs=sizes.peer_runs)
-    run(peer)
-    ours, warm, theirs = by_turns((new, known, peer), runs=sizes.tool_runs)
+    tasks = (
+        replace(
+            told,
+            name=f"{told.name}, the tools' own caches",
+            before=lambda: forget(qgate_cache(project) / "entries"),
+        ),
+        replace(peer, name=f"{peer.name}, the tools' own caches"),
+        replace(told, name=f"{told.name}, no cache", before=lambda: forget(qgate_cache(project))),
+        replace(peer, name=f"{peer.name}, no cache", before=lambda: forget(*tool_caches(project))),
+    )
+    for task in (told, peer):
+        run(task)
+    measured = by_turns(tasks, runs=sizes.tool_runs)
+    ours, theirs, ours_cold, theirs_cold = measured
     seen = frozenset(
         (each["path"], each["line"])
-        for gate in _report(project)
+        for gate in report(project)
         for each in gate["findings"]
         if each["blocking"]
     )
@@ -167,9 +163,9 @@ def changed(setup: Setup) -> Iterator[Result]:
     assert len(seen) == 2 * len(project.changed), f"{len(seen)} findings"
     yield Result(
         case="changed",
-        about=f"{project.about}; both tools see {len(seen)} findings; diff-quality after a run",
-        measured=(ours, warm, theirs),
-        targets=(faster(8, theirs, ours), faster(8, theirs, warm)),
+        about=f"{project.about}; both tools see {len(seen)} findings",
+        measured=measured,
+        targets=(faster(8, theirs, ours), faster(8, theirs_cold, ours_cold)),
     )
 
 
@@ -185,8 +181,8 @@ def status(setup: Setup) -> Iterator[Result]:
     )
     project = typed_projects.make(setup.folder / "status", plan)
     arguments = ("--base", project.base, "lint")
-    ours = _again(project, arguments)
-    told = _told(project, arguments)
+    ours = again(project, arguments)
+    told = told_to_a_file(project, arguments)
     told = replace(told, name=f"{told.name}, answers from the cache")
     run(told)
     git = replace(told, name="git status", argvs=(("git", "status"),))
@@ -194,75 +190,10 @@ def status(setup: Setup) -> Iterator[Result]:
     tracked = len(project.repo.git("ls-files").splitlines())
     yield Result(
         case="status",
-        about=f"{tracked} tracked files, {len(project.changed)} changed before; lint",
+        about=f"{tracked} tracked files, {len(project.changed)} changed before; lint; {which()}",
         measured=(floor, script, module, cache),
         targets=tuple(not_slower_by(0.030, floor, each) for each in (script, module)),
     )
-
-
-def _again(project: Project, arguments: tuple[str, ...]) -> tuple[Task, Task]:
-    """A call that was made before: by the script, and as a module."""
-    # They may run by two names of one interpreter, which are two calls.
-    return _first(_qgate(project, arguments)), _first(_as_module(project, arguments))
-
-
-def _first(task: Task) -> Task:
-    run(task)
-    return replace(task, name=f"{task.name}, again", says=_AGAIN)
-
-
-def _told(project: Project, arguments: tuple[str, ...]) -> Task:
-    """A call that writes its report to a file, which is never given again."""
-    output = ("--format", "json", "--output", str(_place(project)))
-    return replace(
-        _qgate(project, (*arguments, *output)),
-        name=_name("qgate", project, arguments),
-        unsaid=_AGAIN,
-    )
-
-
-def _qgate(project: Project, arguments: tuple[str, ...]) -> Task:
-    """`qgate check` by the installed script."""
-    return Task(
-        name=_name("qgate", project, arguments),
-        argvs=((_script(project), "check", *arguments),),
-        cwd=project.repo.path,
-        environ=project.repo.environ,
-    )
-
-
-def _as_module(project: Project, arguments: tuple[str, ...]) -> Task:
-    return replace(
-        _qgate(project, arguments),
-        name=_name("python -m qgate", project, arguments),
-        argvs=((sys.executable, "-m", "qgate", "check", *arguments),),
-    )
-
-
-def _name(program: str, project: Project, arguments: tuple[str, ...]) -> str:
-    """A call without its base."""
-    shown = (each for each in arguments if each not in {"--base", project.base})
-    return " ".join((program, "check", *shown))
-
-
-def _script(project: Project) -> str:
-    """The installed script; where qgate is not installed, one as pip writes it."""
-    installed = shutil.which("qgate", path=str(Path(sys.executable).parent))
-    if installed is not None:
-        return installed
-    script = project.outside / "qgate"
-    script.write_text(_SCRIPT.format(python=sys.executable), "utf-8")
-    script.chmod(0o755)
-    return str(script)
-
-
-def _place(project: Project) -> Path:
-    return project.outside / "qgate.json"
-
-
-def _report(project: Project) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(_place(project).read_text("utf-8"))["gates"]
-    return found
 
 
 _numbers = count(1)

@@ -44,7 +44,7 @@ class Edited:
 
 
 class Known(IntEnum):
-    """By hand: is a finding of the head also one of the base?"""
+    """By hand: where in the base a finding of the head is, too."""
 
     SAME = 0  # at the same line, which the diff moves only
     TOUCHED = 1  # on a line of the hunk that this line belongs to

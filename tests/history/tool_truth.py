@@ -6,6 +6,7 @@ Every checkout is a clone below one folder; what a run finds there is not run ag
 import json
 import os
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,22 +103,27 @@ def with_configuration(place: Place, base: str, head: str) -> Path:
 
 def run(place: Place, tool: str, folder: Path) -> list[Found]:
     """What a tool finds in the whole of a checkout. Raises `CannotRun`."""
-    kept = folder / ".git" / f"{tool}-{place.everything:d}.json"
+    kept = folder / ".git" / f"{tool}-{place.everything:d}.said"
     if not kept.exists():
-        argv = _ruff(place) if tool == "ruff" else _mypy(place, folder)
-        done = subprocess.run(
-            argv,
-            cwd=folder,
-            env=place.environ(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
-        if done.returncode not in {0, 1}:
-            raise CannotRun(f"{tool} ended with {done.returncode}: {done.stderr[-500:]!r}")
-        kept.write_bytes(done.stdout)
-    read = _read_ruff if tool == "ruff" else _read_mypy
-    return sorted(read(kept.read_text(), folder))
+        kept.write_text(json.dumps(_run(place, tool, folder)))
+    stdout, stderr = json.loads(kept.read_text())
+    return sorted(_read_ruff(stdout, folder) if tool == "ruff" else _read_mypy(stdout, stderr))
+
+
+def _run(place: Place, tool: str, folder: Path) -> tuple[str, str]:
+    """Both streams."""
+    done = subprocess.run(
+        _ruff(place) if tool == "ruff" else _mypy(place, folder),
+        cwd=folder,
+        env=place.environ(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+    )
+    if done.returncode not in {0, 1}:
+        raise CannotRun(f"{tool} ended with {done.returncode}: {done.stderr[-500:]}")
+    return done.stdout, done.stderr
 
 
 def _ruff(place: Place) -> list[str]:
@@ -129,9 +135,8 @@ def _mypy(place: Place, folder: Path) -> list[str]:
     argv = [str(place.python.parent / "mypy"), "--output=json", "--no-error-summary"]
     # Its cache takes a file of the same size and time for unchanged, and clones are made quickly.
     argv += [f"--cache-dir={os.devnull}", f"--python-executable={place.python}"]
-    section = b"[tool.mypy]" in (text := (folder / "pyproject.toml").read_bytes())
-    part = text.partition(b"[tool.mypy]")[2].partition(b"\n[")[0].decode()
-    names = {line.partition("=")[0].strip() for line in part.split("\n")} if section else set()
+    told = tomllib.loads((folder / "pyproject.toml").read_text())
+    names = told.get("tool", {}).get("mypy", {}).keys()
     return [*argv, *(EVERYTHING["mypy"] * place.everything), *([] if names & _TARGETS else ["."])]
 
 
@@ -148,8 +153,7 @@ def _read_ruff(text: str, folder: Path) -> Iterator[Found]:
         )
 
 
-def _read_mypy(text: str, folder: Path) -> Iterator[Found]:
-    del folder
+def _read_mypy(text: str, errors: str) -> Iterator[Found]:
     for line in filter(None, text.split("\n")):
         each: dict[str, Any] = json.loads(line)
         hint = [each["hint"]] if each.get("hint") else []
@@ -161,3 +165,8 @@ def _read_mypy(text: str, folder: Path) -> Iterator[Found]:
             end_line=each.get("end_line") or 0,
             is_parse_error=each["code"] in _SYNTAX,
         )
+    for line in errors.splitlines():
+        # What mypy cannot use of its settings: "pyproject.toml: [mypy]: ...".
+        path, mark, words = line.partition(": ")
+        if mark and path in _CONFIGURATION:
+            yield Found(path=path, line=0, rule="config", message=words)

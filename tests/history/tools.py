@@ -10,8 +10,6 @@ printed as UNEXPLAINED, and the exit code is 1. `--breakages` makes changes of i
 """
 
 import argparse
-import json
-import subprocess
 import sys
 import tempfile
 from collections import Counter, defaultdict
@@ -24,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.history import breakages, tool_truth
 from tests.history.measure import git
+from tests.history.tool_answers import judge, said_of
 from tests.history.tool_reasons import (
     Facts,
     Found,
@@ -38,7 +37,6 @@ from tests.history.tool_reasons import (
 from tests.history.tool_truth import TOOLS, CannotRun, Place
 
 _PYTHON: Final = (".py", ".pyi")
-_STANDING: Final = {"new": Said.NEW, "existing": Said.OLD}
 
 
 @dataclass
@@ -93,33 +91,6 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def judge(place: Place, folder: Path, mode: str = "new") -> Mapping[str, Any]:
-    """Qgate's report on the last commit of a clone; the gates by name."""
-    settings = place.work / f"settings-{mode}-{place.everything:d}.yml"
-    settings.write_text(json.dumps(_settings(mode, everything=place.everything)))
-    argv = [sys.executable, "-m", "qgate", "check", "lint", "types", "--base", "HEAD~1"]
-    argv += ["--committed", "--format", "json", "--config", str(settings)]
-    done = subprocess.run(
-        argv, cwd=folder, env=place.environ(), capture_output=True, check=False, encoding="utf-8"
-    )
-    return {gate["name"]: gate for gate in json.loads(done.stdout)["gates"]}
-
-
-def _settings(mode: str, *, everything: bool) -> dict[str, Any]:
-    gates = {gate: {"blocks": mode, "tools": [tool]} for tool, gate in TOOLS.items()}
-    if not everything:
-        return {"version": 1, "gates": gates}
-    more = tool_truth.EVERYTHING
-    ruff = ["ruff", "check", "--output-format=json", "--no-fix", "--force-exclude"]
-    mypy = ["mypy", "--output=json", "--no-error-summary", "--no-color-output"]
-    mypy += ["--show-absolute-path", "--cache-dir={cache}", "--python-executable={python}"]
-    tools = {
-        "ruff": {"command": [*ruff, *more["ruff"], "{files}"]},
-        "mypy": {"command": [*mypy, *more["mypy"], "{project}"]},
-    }
-    return {"version": 1, "gates": gates, "tools": tools}
-
-
 def _compare(place: Place, sha: str, totals: Mapping[str, Totals], *, verbose: bool) -> None:
     base = git(place.checkout, "rev-parse", f"{sha}~1").decode().strip()
     folder = tool_truth.clone(place, sha)
@@ -165,7 +136,7 @@ def compare(
     head, base, own = sides
     changed = tool_truth.changed(folder, *ends)
     known = classify(head, base, changed)
-    said = _said(gate)
+    said = said_of(gate)
     total.head += len(head)
     total.base += len(base)
     total.new += known.count(Known.NEW)
@@ -205,18 +176,6 @@ def compare(
             )
 
 
-def _said(gate: Mapping[str, Any]) -> dict[Found, tuple[list[Said], int]]:
-    """What the report says of each finding, and how many of the like ones block."""
-    found: dict[Found, tuple[list[Said], int]] = {}
-    for each in gate["findings"]:
-        owner, _, rule = each["rule"].partition("/")
-        if owner == gate["name"]:
-            key = Found(each["path"], each["line"], rule, each["message"])
-            answers, blocking = found.get(key, ([], 0))
-            found[key] = ([*answers, _STANDING[each["standing"]]], blocking + each["blocking"])
-    return found
-
-
 def _note(place: str, facts: Facts, total: Totals, *, verbose: bool) -> None:
     reason = explain(facts)
     if reason is None:
@@ -249,7 +208,7 @@ def _break_once(place: Place, each: breakages.Breakage) -> bool:
     true = Counter(one for one, word in zip(head, words, strict=True) if word is Known.NEW)
     seen = {}
     for mode in ("new", "changed-lines"):
-        said = _said(judge(place, folder, mode)[gate])
+        said = said_of(judge(place, folder, mode)[gate])
         seen[mode] = Counter({key: blocking for key, (_, blocking) in said.items() if blocking})
     away = Counter(
         {

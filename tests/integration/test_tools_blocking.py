@@ -117,6 +117,19 @@ def test_a_link_that_leads_elsewhere_is_a_change_of_the_modules_behind_it(repo: 
     assert blocking(gate_of(repo, "types", base="HEAD")) == [("types/assignment", "a.py", 3)]
 
 
+def test_a_link_that_is_taken_away_is_missed_by_who_imports_it(repo: Repo) -> None:
+    link = repo.path / "current"
+    link.symlink_to("one")
+    use = "import current\n\ny: int = current.X\n"
+    repo.commit(MYPY | {"one/__init__.py": "X = ''\n", "a.py": use})
+    repo.write({"b.py": "z = 1\n"})
+    # Old debt behind the link is old.
+    assert gate_of(repo, "types", base="HEAD").outcome is Outcome.PASSED
+    link.unlink()
+    gate = gate_of(repo, "types", base="HEAD")
+    assert blocking(gate) == [("types/import-not-found", "a.py", 1)]
+
+
 def test_blocks_all_of_a_definition_holds_for_an_empty_change(repo: Repo) -> None:
     tool = (
         "{gate: style, command: [grep, -n, BAD, a.txt], files: ['*.txt'], output: regex, "

@@ -101,7 +101,7 @@ CASES = {
 }
 
 
-@pytest.fixture(params=CASES.values(), ids=CASES)
+@pytest.fixture(params=list(CASES.values()), ids=list(CASES))
 def case(request: pytest.FixtureRequest, repo: Repo) -> Broken:
     """A repository with one tool that is broken in some way, not yet committed."""
     found: Broken = request.param

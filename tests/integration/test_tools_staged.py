@@ -63,3 +63,49 @@ def test_an_untracked_file_does_not_block_a_commit_that_leaves_it_out(repo: Repo
     gate = staged(repo, "types")
     assert gate.outcome is Outcome.PASSED, gate.summary
     assert "1 untracked file visible" in gate.evidence[0]
+
+
+def test_neighbours_are_known_where_only_configuration_is_partly_staged(repo: Repo) -> None:
+    strict = "lint.select = ['INP', 'I', 'F']\n"
+    repo.commit({"ruff.toml": "lint.select = ['F']\n", "pkg/__init__.py": "", "mine.py": ""})
+    use = "import requests\n\nimport mine\n\nprint(mine, requests)\n"
+    repo.write({"pkg/b.py": use, "ruff.toml": strict})
+    repo.git("add", ".")
+    assert rules(staged(repo, "lint")) == []
+    # Now the judged files are not where ruff finds the configuration.
+    repo.write({"ruff.toml": "lint.select = ['E9']\n"})
+    assert rules(staged(repo, "lint")) == []
+
+
+def test_modules_that_git_does_not_know_are_visible_and_said_to_be(repo: Repo) -> None:
+    repo.commit({"pyproject.toml": "[tool.mypy]\n", "a.py": "x: int = 1\n"})
+    repo.write({"a.py": "import helper\n\nx: int = helper.X\n"})
+    repo.git("add", "a.py")
+    repo.write({"a.py": "x: int = 1\n", "helper.py": "X = 1\n"})
+    gate = staged(repo, "types")
+    assert gate.outcome is Outcome.PASSED, gate.summary
+    assert "1 untracked file visible" in gate.evidence[0]
+    repo.write({"helper.py": "X = ''\n"})
+    assert rules(staged(repo, "types")) == ["types/assignment"]
+
+
+def test_a_link_is_followed_where_the_index_lets_it_lead(repo: Repo) -> None:
+    link = repo.path / "current"
+    link.symlink_to("one")
+    use = "import current\n\ny: int = current.X\n"
+    packages = {"one/__init__.py": "X = 1\n", "two/__init__.py": "X = ''\n"}
+    repo.commit({"pyproject.toml": "[tool.mypy]\n", "a.py": use} | packages)
+
+    def lead(target: str) -> None:
+        link.unlink()
+        link.symlink_to(target)
+
+    lead("two")
+    repo.git("add", "current")
+    lead("one")
+    assert rules(staged(repo, "types")) == ["types/assignment"]
+    repo.git("add", "current")
+    lead("two")
+    repo.write({"a.py": f"{use}z = 1\n"})
+    repo.git("add", "a.py")
+    assert staged(repo, "types").outcome is Outcome.PASSED

@@ -9,7 +9,7 @@ from qgate.errors import Incomplete
 from qgate.gates.context import GateContext
 from qgate.gates.coverage.rules import Rule
 from qgate.system import environment
-from qgate.system.jobs import Ended, How, Job, tail
+from qgate.system.job import Ended, How, Job, tail
 
 _TAIL_LINES = 15
 

@@ -17,7 +17,7 @@ from qgate.model.changes import ChangedFile
 from qgate.model.report import GateResult, LeftOut, Outcome
 from qgate.system import coverage_config
 from qgate.system.coverage_config import CoverageConfig
-from qgate.system.jobs import Ended, Job
+from qgate.system.job import Ended, Job
 
 NAME: Final = verdict.NAME
 _MODULES: Final = frozenset({".py", ".pyw", ""})

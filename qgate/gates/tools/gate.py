@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol, cast
 
 from qgate.errors import Incomplete
 from qgate.gates.context import GateContext
-from qgate.gates.tools import answers, blocking, choosing, inputs, verdict
+from qgate.gates.tools import answers, asking, blocking, choosing, inputs, verdict
 from qgate.gates.tools.answers import Answer, Question
 from qgate.gates.tools.blocking import Change, Marked
 from qgate.gates.tools.choosing import Choice
@@ -94,7 +94,7 @@ def _judge(context: GateContext, name: str, choice: Choice) -> Steps:
         asked = questions(context, tool, settings, blocks)
         if not asked:
             return Judged(choice, blocks)
-        results = yield [answers.ask(context, each) for each in asked]
+        results = yield [asking.ask(context, each) for each in asked]
         answer = _whole(tool, context.trees.head, asked, results)
         if answer.trouble is not None:
             return Judged(choice, blocks, answer=answer)
@@ -112,7 +112,7 @@ def _judge(context: GateContext, name: str, choice: Choice) -> Steps:
             needed = blocking.needs_base(own, change, blocks)
         if needed:
             of_base = _of_base(context, tool, settings)
-            results = yield [answers.ask(context, each) for each in of_base]
+            results = yield [asking.ask(context, each) for each in of_base]
             base = _whole(tool, context.trees.base, of_base, results)
         if base is not None and (base.trouble or base.reading.unjudged):
             # What the change touches is its own whatever the base was like.

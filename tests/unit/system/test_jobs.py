@@ -12,7 +12,8 @@ from typing import Any, Final
 import pytest
 
 from qgate.engine.schedule import run_all
-from qgate.system.jobs import MAX_BYTES, MEMORY_BYTES, Ended, How, Job, Jobs, Running, tail
+from qgate.system.job import Ended, How, Job, Running, tail
+from qgate.system.jobs import MAX_BYTES, MEMORY_BYTES, Jobs
 from qgate.system.sweep import Run
 from tests.support import leftovers
 from tests.support.repo import ROOT

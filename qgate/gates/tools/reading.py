@@ -1,0 +1,100 @@
+"""From what programs printed to an answer: read whole, or a trouble that names the tool."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from qgate.errors import MalformedOutput
+from qgate.gates.tools import calls
+from qgate.gates.tools.answers import Answer, Question, troubled, way_to
+from qgate.gates.tools.rules import Rule
+from qgate.model.tool import Tool, ToolFinding, ToolOutput, ToolReading, Unjudged
+from qgate.parse import findings
+from qgate.system.job import Ended, How, tail
+from qgate.system.toolbox import Program
+
+_MOST_WORDS: Final = 12
+
+
+def read(
+    question: Question,
+    program: Program,
+    version: str,
+    built: calls.Calls,
+    ended: Iterable[Ended],
+    root: Path,
+) -> Answer:
+    """The answer in what each call of a question ended in."""
+    tool = question.tool
+    found: list[ToolFinding] = []
+    unjudged: list[Unjudged] = []
+    judged: list[str] = []
+    for call, each in zip(built.calls, ended, strict=True):
+        wrong = _wrong(tool, each)
+        if wrong is None:
+            try:
+                output = ToolOutput(each.stdout, each.stderr, each.code, str(call.folder))
+                reading = findings.reader(tool.output)(output, tool)
+            except MalformedOutput as error:
+                wrong = _unreadable(tool, each, error)
+        if wrong is not None:
+            return replace(
+                troubled(question, *wrong), program=program, version=version, how=built.how
+            )
+        found += [
+            replace(finding, path=calls.path_of(finding.path, call, root))
+            for finding in reading.findings
+        ]
+        unjudged += [
+            replace(one, path=calls.path_of(one.path, call, root)) for one in reading.unjudged
+        ]
+        judged += reading.judged
+    return Answer(
+        tool=tool,
+        program=program,
+        version=version,
+        reading=ToolReading(tuple(found), tuple(unjudged), tuple(judged)),
+        how=built.how,
+    )
+
+
+def _wrong(tool: Tool, ended: Ended) -> tuple[Rule, str, str] | None:
+    """Why a run's output need not even be looked at."""
+    said = tail(ended)
+    last = f"\n{said}" if said else ""
+    match ended.how:
+        case How.MISSING:
+            return Rule.MISSING_TOOL, f"{tool.name} cannot be run: {ended.error}", way_to(tool)
+        case How.TIMED_OUT:
+            message = f"{tool.name} did not end within {ended.job.timeout:g} s{last}"
+            return Rule.TIMED_OUT, message, f"mend what hangs, or raise gates.{tool.gate}.timeout"
+        case How.DEADLINE:
+            message = f"{tool.name} was ended because the whole run's time was over{last}"
+            return Rule.TIMED_OUT, message, "raise run.deadline, or run fewer gates at once"
+        case How.TOO_MUCH:
+            message = f"{tool.name} printed more than 64 MiB and was ended; its last lines:{last}"
+            return Rule.TOO_MUCH_OUTPUT, message, f"run it by hand: {_shown(ended)}"
+        case How.BY_ITSELF:
+            pass
+    if ended.code not in tool.ran:
+        ending = f"signal {-ended.code}" if ended.code < 0 else f"exit code {ended.code}"
+        message = f"{tool.name} ended with {ending}{last}"
+        return Rule.CRASHED, message, f"run it by hand: {_shown(ended)}"
+    return None
+
+
+def _unreadable(tool: Tool, ended: Ended, error: MalformedOutput) -> tuple[Rule, str, str]:
+    said = tail(ended)
+    message = f"the output of {tool.name} cannot be read: {error.message}"
+    if said and said not in message:
+        message += f"\n{said}"
+    hint = f"run it by hand: {_shown(ended)}"
+    if tool.network:
+        hint = f"is the service reachable? {hint}"
+    return Rule.UNREADABLE_OUTPUT, message, hint
+
+
+def _shown(ended: Ended) -> str:
+    words = ended.job.argv[:_MOST_WORDS]
+    return " ".join([*words, *(["..."] if len(ended.job.argv) > _MOST_WORDS else [])])
