@@ -15,6 +15,7 @@ from qgate.system import cache
 
 _MIB = 1 << 20
 _DAY = 24 * 3600
+_ANSWERS = {True: "remembered", False: "would run; since it last ran:", None: "not asked"}
 
 
 @click.group(name="cache")
@@ -67,7 +68,7 @@ def explain(
         config=(folder / config) if config else None,
     )
     for each in explain_cache(request):
-        write(f"{each.gate}/{each.tool}: {'remembered' if each.hits else 'would run'}\n")
+        write(f"{each.gate}/{each.tool}: {_ANSWERS[each.hits]}\n")
         write("".join(f"  {inert(reason)}\n" for reason in each.reasons))
     return 0
 

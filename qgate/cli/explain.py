@@ -1,5 +1,8 @@
 """`qgate explain`."""
 
+import os
+from pathlib import Path
+
 import click
 
 from qgate.cli.output import write
@@ -7,6 +10,7 @@ from qgate.config.kinds import suggestion
 from qgate.errors import UsageError
 from qgate.model.tool import Tool
 from qgate.system import explanations
+from qgate.system.git import Repository
 
 
 @click.command(name="explain")
@@ -37,9 +41,17 @@ def command(rules: tuple[str, ...]) -> int:
 
 
 def _tools(rule: str) -> tuple[Tool, ...]:
-    """The shipped tools that a finding's rule can come from."""
+    """The tools that a finding's rule can come from: the repository's, else the shipped ones."""
     group, _, code = rule.partition("/")
     # Definitions are read only where they are needed.
-    from qgate.engine.definitions import shipped  # noqa: PLC0415
+    from qgate.engine.definitions import of_head, shipped  # noqa: PLC0415
+    from qgate.engine.request import Request, load_settings  # noqa: PLC0415
 
-    return shipped().of_gate(group) if code else ()
+    folder = Path.cwd()
+    try:
+        repo = Repository(folder, os.environ)
+        loaded = load_settings(repo, Request(folder=folder, environ=os.environ))
+        found = of_head(repo.root, loaded.settings)
+    except UsageError:
+        found = shipped()
+    return found.of_gate(group) if code else ()

@@ -63,9 +63,13 @@ def examine(request: Request) -> tuple[Part, ...]:
 
 
 def _diagnosed(name: str, outcome: Any) -> tuple[Diagnosis, ...]:
-    if isinstance(outcome, Incomplete):
-        return (Diagnosis(name, State.BAD, outcome.message, outcome.hint),)
-    return tuple(outcome)
+    found = [outcome] if isinstance(outcome, Incomplete) else outcome
+    return tuple(
+        Diagnosis(name, State.BAD, each.message, each.hint)
+        if isinstance(each, Incomplete)
+        else each
+        for each in found
+    )
 
 
 def _repository(ready: Prepared) -> Iterator[Diagnosis]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from qgate.engine.check import refuse_unknown
 from qgate.engine.prepare import prepared
 from qgate.engine.request import Request
 from qgate.errors import Incomplete
@@ -13,11 +14,14 @@ from qgate.model.tool import Blocks
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """One tool: whether its answer is there, and if not, what changed since the last one."""
+    """One tool: whether its answer is there, and if not, what changed since it last ran.
+
+    `hits` is None for a tool that would not be asked.
+    """
 
     gate: str
     tool: str
-    hits: bool
+    hits: bool | None
     reasons: tuple[str, ...]
 
 
@@ -29,21 +33,23 @@ def explain(request: Request) -> tuple[Remembered, ...]:
                 raise ready.problem
             raise Incomplete("malformed-diff", str(ready.problem))
         assert ready.context is not None  # noqa: S101 - the one or the other
-        names = request.gates or ready.definitions.gates()
+        refuse_unknown(request.gates, ready.definitions)
+        of_tools = ready.definitions.gates()
+        names = [name for name in request.gates or of_tools if name in of_tools]
         return tuple(each for name in names for each in _gate(ready.context, name))
 
 
 def _gate(context: GateContext, name: str) -> Iterator[Remembered]:
     settings = gate.section(context, name)
+    if not getattr(settings, "enabled", True):
+        return
     for choice in gate.choices(context, name):
         tool = choice.tool
         if not choice.is_chosen:
             continue
         blocks = tool.blocks or Blocks(settings.blocks)
         if blocks is not Blocks.ALL and not gate.is_concerned(context, tool):
-            yield Remembered(
-                name, tool.name, hits=True, reasons=("nothing that it judges changed",)
-            )
+            yield Remembered(name, tool.name, None, ("nothing that it judges changed",))
             continue
         for question in gate.questions(context, tool, settings, blocks):
             before, now, hits = asking.remembered(context, question)

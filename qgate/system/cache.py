@@ -123,6 +123,10 @@ def units(place: Path) -> Iterator[Unit]:
         with contextlib.suppress(OSError):
             status = path.stat()
             yield Unit(path, status.st_size, status.st_mtime)
+    for path in () if (place / "replay").is_symlink() else (place / "replay").glob("*"):
+        with contextlib.suppress(OSError):
+            status = path.lstat()
+            yield Unit(path, status.st_size, status.st_mtime)
     for path in _below(place / "tools"):
         sizes, times = [0], [0.0]
         for base, _, names in os.walk(path):

@@ -8,6 +8,7 @@ import functools
 import hashlib
 import os
 import re
+import shutil
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -83,8 +84,9 @@ def looked_for(name: str, root: Path, environ: Mapping[str, str]) -> Iterator[Pa
 
 def _places(root: Path, environ: Mapping[str, str], own: Path) -> Iterable[tuple[Path, str]]:
     active = environ.get("VIRTUAL_ENV", "")
-    # pre-commit and pipx make an environment for qgate alone and may call it active.
-    if active and Path(active, "bin") != own:
+    if _is_shared(root, environ):
+        yield own, "the project's environment, where qgate is too"
+    elif active and Path(active, "bin") != own:
         yield Path(active, "bin"), "the active virtual environment"
     yield root / ".venv" / "bin", ".venv"
     yield root / "node_modules" / ".bin", "node_modules"
@@ -98,12 +100,7 @@ def _is_executable(path: Path) -> bool:
 
 
 def interpreter(root: Path, environ: Mapping[str, str]) -> Path:
-    """The Python that has the project's dependencies.
-
-    That is qgate's own where the project is installed beside it, or where there is no other.
-    """
-    if not (root / ".venv").is_dir() and _is_installed_here(root):
-        return Path(sys.executable)
+    """The Python that has the project's dependencies; qgate's own where there is no other."""
     for name in _INTERPRETERS:
         found = find(name, root, environ)
         if found is not None:
@@ -111,8 +108,21 @@ def interpreter(root: Path, environ: Mapping[str, str]) -> Path:
     return Path(sys.executable)
 
 
+def _is_shared(root: Path, environ: Mapping[str, str]) -> bool:
+    """Whether qgate's own environment is the project's, as a development one is.
+
+    pre-commit and pipx make one for qgate alone, and may call it active.
+    """
+    own = Path(sys.prefix)
+    if "PRE_COMMIT" in environ or "pipx" in own.parts or (root / ".venv").is_dir():
+        return False
+    first = shutil.which("python3", path=environ.get("PATH", ""))
+    is_active = Path(environ.get("VIRTUAL_ENV") or "/") == own
+    is_first = first is not None and Path(first).parent == own / "bin"
+    return is_active or is_first or _is_installed_here(root)
+
+
 def _is_installed_here(root: Path) -> bool:
-    """Whether qgate's own environment has the project too, as a development one does."""
     try:
         project = tomllib.loads((root / "pyproject.toml").read_text("utf-8")).get("project", {})
         name = re.sub(r"[-_.]+", "_", str(project["name"])).lower()

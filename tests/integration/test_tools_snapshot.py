@@ -269,9 +269,7 @@ def test_a_commit_is_judged_whatever_the_working_tree_and_index_have(project: Pr
 
 
 @pytest.mark.parametrize("option", ["--assume-unchanged", "--skip-worktree"])
-def test_a_file_that_git_was_told_not_to_look_at_is_judged_as_staged(
-    project: Project, option: str
-) -> None:
+def test_a_file_that_git_may_not_look_at_is_judged_as_staged(project: Project, option: str) -> None:
     project.stage("a.py", project.kind.bad)
     project.repo.git("update-index", option, "a.py")
     project.write("a.py", project.kind.good)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from qgate.errors import Incomplete
 from qgate.gates.context import GateContext
 from qgate.gates.tools import calls, entries, inputs, reading
 from qgate.gates.tools.answers import Answer, Question, troubled
@@ -14,7 +15,7 @@ from qgate.gates.tools.rules import Rule
 from qgate.model.tool import Tool
 from qgate.system import toolbox
 from qgate.system.cache import Cache
-from qgate.system.job import Job
+from qgate.system.job import How, Job, tail
 from qgate.system.toolbox import Program
 
 Steps = Generator[Sequence[Any], Sequence[Any], Answer]
@@ -77,14 +78,17 @@ def remembered(context: GateContext, question: Question) -> tuple[inputs.Parts, 
 def version_of(
     context: GateContext, tool: Tool, program: Program
 ) -> Generator[Sequence[Any], Sequence[Any], str]:
-    """What the tool says its version is; remembered as long as its files stay the same."""
+    """What the tool says its version is; remembered as long as its files stay the same.
+
+    The steps raise `Incomplete` where it says nothing: a tool that cannot do this is broken.
+    """
     if not tool.version:
         return ""
     known = _known_version(context.cache, tool, program)
     if known is not None:
         return known
     job = Job(
-        label=f"{tool.name} version",
+        label=" ".join(tool.version),
         argv=(str(program.path), *tool.version[1:]),
         cwd=context.repo.root,
         env=toolbox.environment(context.environ, tool.environment, {}),
@@ -92,8 +96,14 @@ def version_of(
     )
     (ended,) = yield [job]
     text = (ended.stdout or ended.stderr).decode("utf-8", "replace").strip()
-    version = text.splitlines()[0][:200] if text and not ended.code else ""
-    if version and toolbox.is_known_by_its_files(program.path):
+    if ended.how is not How.BY_ITSELF or ended.code or not text:
+        raise Incomplete(
+            Rule.CRASHED.slug,
+            f"{' '.join(tool.version)} does not tell its version\n{tail(ended)}".rstrip(),
+            hint=f"run it by hand: {' '.join(job.argv)}",
+        )
+    version: str = text.splitlines()[0][:200]
+    if toolbox.is_known_by_its_files(program.path):
         context.cache.save("version", _version_name(tool, program), version)
     else:
         context.watch.never("the version of a tool cannot be told from its files")
@@ -161,8 +171,10 @@ def _job(context: GateContext, question: Question, call: Call, program: Program)
     place = _own_place(context, question)
     # mypy 2.4 takes what it remembers of a file for good if the file's size is the same, and looks
     # at the original where it should look at the stand-in (build.py: validate_meta).
-    # Nor must a stranger's run leave what a later one of our own would believe.
-    is_lost = bool(call.stand_ins) or not context.cache.may_save
+    # It also repeats what it found with the path of a copy that is gone. Nor must a stranger's
+    # run leave what a later one of our own would believe.
+    is_copy = call.folder != context.repo.root
+    is_lost = bool(call.stand_ins) or is_copy or not context.cache.may_save
     own = context.run.folder() if is_lost else context.run.private_folder(place)
     python = str(toolbox.interpreter(context.repo.root, context.environ))
 

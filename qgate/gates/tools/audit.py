@@ -158,7 +158,7 @@ def _unreadable(path: str, message: str) -> Incomplete:
 
 def _of_environment(context: GateContext) -> tuple[str, ...]:
     python = toolbox.interpreter(context.repo.root, context.environ)
-    folders = [str(each) for each in toolbox.beside(python) if each.is_dir()]
+    folders = sorted(map(str, python.parent.parent.glob("lib/python3*/site-packages")))
     if not folders:
         raise Incomplete(
             Rule.NOT_JUDGED.slug,

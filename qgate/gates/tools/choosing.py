@@ -140,9 +140,14 @@ def reconfigured(tool: Tool, changed: Collection[str], base: Tree, head: Tree) -
         if not sections:
             # Not what it is set up by, such as .gitignore.
             continue
-        before, after = base.content(path) or b"", head.content(path) or b""
+        before, after = base.content(path), head.content(path) or b""
+        if before is None:
+            # What comes for the first time takes nothing back.
+            continue
         if None in sections or any(
-            _section(name, before, each) != _section(name, after, each) for each in sections
+            old != _section(name, after, each)
+            for each in sections
+            if each and (old := _section(name, before, each)) is not None
         ):
             found.append(path)
     return found

@@ -214,9 +214,13 @@ def beside_git(
             for folder in _folders(files):
                 if (path := posixpath.join(folder, name)) not in tree:
                     yield root / path
-    if tool.reads:
-        for path in PathSet(tool.reads).among(tree.ignored):
+    if tool.reads and tree.unlike_disk is not None:
+        read = PathSet(tool.reads)
+        for path in read.among(tree.ignored):
             yield root / path
+        # A new file that git ignores shows in its folder's time alone.
+        for folder in {posixpath.dirname(path) for path in read.among(tree.paths())}:
+            yield root / folder
 
 
 def differing(earlier: Parts, later: Parts) -> list[str]:

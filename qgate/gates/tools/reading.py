@@ -86,12 +86,14 @@ def _wrong(tool: Tool, ended: Ended) -> tuple[Rule, str, str] | None:
 
 def _unreadable(tool: Tool, ended: Ended, error: MalformedOutput) -> tuple[Rule, str, str]:
     said = tail(ended)
-    message = f"the output of {tool.name} cannot be read: {error.message}"
-    if said and said not in message:
-        message += f"\n{said}"
-    hint = f"run it by hand: {_shown(ended)}"
+    first, _, rest = error.message.partition("\n")
     if tool.network:
-        hint = f"is the service reachable? {hint}"
+        message = f"{tool.name} gave no answer; is its service reachable? ({first})"
+    else:
+        message = f"the output of {tool.name} cannot be read: {first}"
+    if rest or (said and said not in message):
+        message += f"\n{rest or said}"
+    hint = f"run it by hand: {_shown(ended)}"
     return Rule.UNREADABLE_OUTPUT, message, hint
 
 

@@ -194,7 +194,7 @@ def _unjudged(tool: str, rule: Rule, each: Unjudged) -> _Problem:
     verb = "audited" if rule is Rule.NOT_AUDITED else "judged"
     hint = f"mend what keeps {tool} from it"
     if rule is Rule.NOT_AUDITED:
-        hint += f", or waive {rule}:{each.name} with a reason and a day"
+        hint += f", or waive {rule}:{each.name} on the base branch"
     return _Problem(rule, f"{each.name} was not {verb}: {each.reason}", hint, each.path)
 
 
@@ -236,7 +236,9 @@ def _summary(
     if not said:
         names = [each.choice.tool.name for each in judged if each.answer]
         if names:
-            said.append(f"{_listed(names)} found nothing new")
+            is_silent = all(one.standing is Standing.EXISTING for one in findings)
+            what = "nothing new" if is_silent else "nothing that blocks"
+            said.append(f"{_listed(names)} found {what}")
         else:
             names = [each.choice.tool.name for each in judged]
             said.append(f"nothing changed that {_listed(names)} judges")
@@ -265,7 +267,7 @@ def _evidence(judged: Judged) -> str:
     if answer is None:
         return f"{tool.name}: not run, nothing that it judges changed"
     version = answer.version or tool.name
-    if tool.name.split("-")[0] not in version:
+    if not version.startswith(tool.name):
         version = f"{tool.name} {version}"
     parts = [judged.choice.reason]
     if answer.program is not None:
