@@ -51,7 +51,7 @@ def _tools(rule: str) -> tuple[Tool, ...]:
     try:
         repo = Repository(folder, os.environ)
         loaded = load_settings(repo, Request(folder=folder, environ=os.environ))
-        found = of_head(repo.root, loaded.settings)
+        found = of_head(repo.root, loaded.settings, shipped())
     except UsageError:
         found = shipped()
     return found.of_gate(group) if code else ()

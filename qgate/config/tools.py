@@ -6,7 +6,7 @@ The layers are the definitions that ship (rules/tools/), those of the repository
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -180,15 +180,45 @@ class Definitions:
 
 
 def combine(
-    files: Mapping[str, str], section: Iterable[tuple[str, Fields]], read: Callable[[str], Located]
+    files: Mapping[str, str],
+    section: Iterable[tuple[str, Fields]],
+    read: Callable[[str], Located],
+    below: Mapping[str, Tool] | None = None,
 ) -> Definitions:
-    """Definitions from files (name to text, the packaged first) and the settings' section.
+    """Definitions from files (name to text) and the settings' section, laid over those `below`.
 
     `read` turns YAML into a tree. Raises `SettingsError` with every problem.
     """
     merged: dict[str, dict[str, Any]] = {}
-    origins: dict[str, str] = {}
-    problems = []
+    for name, tool in (below or {}).items():
+        # What is not set is not there: an empty `pattern` would be refused beside JSON.
+        merged[name] = {
+            item.name: value
+            for item in fields(tool)
+            if (value := getattr(tool, item.name)) != item.default
+        }
+    origins: dict[str, str] = dict.fromkeys(merged, "rules/tools")
+    problems: list[str] = []
+    _lay_files(files, read, merged, origins, problems)
+    _lay_section(section, merged, origins, problems)
+    tools = {}
+    for name, found in merged.items():
+        if wrong := _wrong(found):
+            problems.append(f"{origins[name]}: {wrong}")
+        else:
+            tools[name] = Tool(**{**found, "name": name})
+    if problems:
+        raise SettingsError(tuple(problems))
+    return Definitions(tools)
+
+
+def _lay_files(
+    files: Mapping[str, str],
+    read: Callable[[str], Located],
+    merged: dict[str, dict[str, Any]],
+    origins: dict[str, str],
+    problems: list[str],
+) -> None:
     for path, text in files.items():
         name = PurePosixPath(path).stem
         try:
@@ -200,6 +230,14 @@ def combine(
             problems.append(f"{path}:1:1: the tool's name must be the file's: {name}")
         _lay(found, merged.setdefault(name, {}))
         origins[name] = path
+
+
+def _lay_section(
+    section: Iterable[tuple[str, Fields]],
+    merged: dict[str, dict[str, Any]],
+    origins: dict[str, str],
+    problems: list[str],
+) -> None:
     for name, given in section:
         if not _NAME.fullmatch(name):
             problems.append(f"tools: {name!r}: a tool's name is letters, digits, `.`, `_` and `-`")
@@ -208,15 +246,6 @@ def combine(
             problems.append(f"tools.{name}: the tool's name must be its key: {name}")
         _lay(given, merged.setdefault(name, {}))
         origins[name] = f"tools.{name}"
-    tools = {}
-    for name, found in merged.items():
-        if wrong := _wrong(found):
-            problems.append(f"{origins[name]}: {wrong}")
-        else:
-            tools[name] = Tool(**{**found, "name": name})
-    if problems:
-        raise SettingsError(tuple(problems))
-    return Definitions(tools)
 
 
 def _lay(given: Fields, below: dict[str, Any]) -> None:

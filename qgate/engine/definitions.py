@@ -4,18 +4,22 @@ A change may add tools; one that it alters or takes away is judged by the base's
 for any other policy.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from qgate import __version__
 from qgate.config import tools
 from qgate.config.settings import Settings
 from qgate.config.tools import Definitions
 from qgate.errors import SettingsError, UsageError
 from qgate.model.changes import ChangeSet, Status
+from qgate.model.tool import Blocks, Tool
 from qgate.parse.yaml_tree import Located
 from qgate.system import resources
+from qgate.system.cache import Cache
 from qgate.system.git import Repository
 
 FOLDER: Final = ".qgate/rules/tools"
@@ -36,12 +40,48 @@ class Held:
 
 def shipped() -> Definitions:
     """The tools that come with qgate."""
-    return tools.combine(_shipped(), (), _read)
+    folder = resources.folder("rules") / "tools"
+    texts = {f"rules/tools/{p.name}": p.read_text("utf-8") for p in sorted(folder.glob("*.yml"))}
+    return tools.combine(texts, (), _read)
 
 
-def of_head(root: Path, settings: Settings) -> Definitions:
-    """The tools as the working tree defines them. Raises `SettingsError` and `UsageError`."""
-    return tools.combine({**_shipped(), **_on_disk(root)}, settings.tools, _read)
+def remembered(cache: Cache) -> Definitions:
+    """The same from the cache, as long as the files are: to read YAML takes 20 ms."""
+    folder = resources.folder("rules") / "tools"
+    with os.scandir(folder) as entries:
+        states = sorted((e.name, e.stat().st_size, e.stat().st_mtime_ns) for e in entries)
+    name = f"{__version__} {folder} {states}"
+    kept = cache.load("definitions", name)
+    if kept is not None:
+        try:
+            return Definitions({each["name"]: _tool(each) for each in kept})
+        except (TypeError, ValueError, KeyError):
+            pass
+    found = shipped()
+    cache.save("definitions", name, [asdict(tool) for tool in found.tools.values()])
+    return found
+
+
+def _tool(values: Mapping[str, Any]) -> Tool:
+    fields = {name: _tuples(value) for name, value in values.items()}
+    blocks = fields["blocks"]
+    return Tool(**{**fields, "blocks": Blocks(blocks) if blocks else None})
+
+
+def _tuples(value: Any) -> Any:
+    """JSON has no tuples."""
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+
+
+def of_head(root: Path, settings: Settings, ours: Definitions) -> Definitions:
+    """The tools as the working tree defines them, over the shipped ones.
+
+    Raises `SettingsError` and `UsageError`.
+    """
+    own = _on_disk(root)
+    if not own and not settings.tools:
+        return ours
+    return tools.combine(own, settings.tools, _read, ours.tools)
 
 
 def held(
@@ -50,6 +90,7 @@ def held(
     head: Definitions,
     settings: Settings,
     before: Settings,
+    ours: Definitions,
 ) -> tuple[Definitions, tuple[Held, ...]]:
     """The tools to judge with, and those for which the base's definition holds.
 
@@ -66,7 +107,7 @@ def held(
         if data is not None
     }
     try:
-        base = tools.combine({**_shipped(), **texts}, before.tools, _read)
+        base = tools.combine(texts, before.tools, _read, ours.tools)
     except SettingsError:
         # A base that was broken defines nothing that could hold.
         return head, ()
@@ -83,11 +124,6 @@ def _read(text: str) -> Located:
     from qgate.parse import yaml_reader  # noqa: PLC0415
 
     return yaml_reader.read(text)
-
-
-def _shipped() -> dict[str, str]:
-    folder = resources.folder("rules") / "tools"
-    return {f"rules/tools/{p.name}": p.read_text("utf-8") for p in sorted(folder.glob("*.yml"))}
 
 
 def _on_disk(root: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ from qgate.config.settings import Settings
 from qgate.config.tools import Definitions
 from qgate.engine import changes, comparison
 from qgate.engine.comparison import Wanted
-from qgate.engine.definitions import FOLDER, held, of_head
+from qgate.engine.definitions import FOLDER, held, of_head, remembered
 from qgate.engine.request import Request, load_settings, settings_path
 from qgate.errors import Incomplete, SettingsError, UsageError
 from qgate.gates.context import GateContext
@@ -27,7 +27,7 @@ from qgate.system.trees import Trees
 
 @dataclass(slots=True, kw_only=True)
 class Prepared:
-    """What is known before judging.
+    """What is known before judging: `ours` are the shipped tools, `definitions` all.
 
     `context` is None where `problem` says why nothing can be judged; `base` and `head` are
     there as far as they were found.
@@ -35,6 +35,7 @@ class Prepared:
 
     repo: Repository
     loaded: Loaded
+    ours: Definitions
     definitions: Definitions
     base: Endpoint | None = None
     head: Endpoint | None = None
@@ -58,8 +59,10 @@ def prepared(request: Request) -> Iterator[Prepared]:
     request.seen.file(settings_path(repo, request))
     for path in (repo.root / FOLDER, *(repo.root / FOLDER).glob("*")):
         request.seen.file(path)
-    ready = Prepared(repo=repo, loaded=loaded, definitions=of_head(repo.root, loaded.settings))
     cache = Cache(folder(request.environ), may_save=not _is_fork(request))
+    ours = remembered(cache)
+    definitions = of_head(repo.root, loaded.settings, ours)
+    ready = Prepared(repo=repo, loaded=loaded, ours=ours, definitions=definitions)
     with Run(cache.folder / "runs") as run:
         repo.new_folder = run.folder
         try:
@@ -84,7 +87,9 @@ def _context(request: Request, ready: Prepared, cache: Cache, run: Run) -> GateC
     ready.base, ready.head = ends.base, ends.head
     settings, before, ready.notices = _judged_by(repo, ends.base.sha, loaded, request)
     change = changes.read(repo, ends)
-    ready.definitions, kept = held(repo, change, ready.definitions, loaded.settings, before)
+    ready.definitions, kept = held(
+        repo, change, ready.definitions, loaded.settings, before, ready.ours
+    )
     ready.notices += tuple(_notice(each.path, each.message) for each in kept)
     return GateContext(
         repo=repo,

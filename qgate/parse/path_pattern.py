@@ -47,7 +47,7 @@ class PathSet:
 
     def __init__(self, texts: Iterable[str]) -> None:
         patterns = [compile_pattern(text) for text in texts]
-        simple = {each.text[1:] for each in patterns if _is_suffix(each.text)}
+        simple = {_plain(each.text)[1:] for each in patterns if _is_suffix(each.text)}
         self._suffixes = tuple(simple)
         self._below = tuple(f"{suffix}/" for suffix in simple)
         self._others = [each for each in patterns if not _is_suffix(each.text)]
@@ -62,8 +62,14 @@ class PathSet:
         return [path for path in paths if path in self]
 
 
+def _plain(text: str) -> str:
+    """A pattern without what says "in any folder", which one without a slash means anyhow."""
+    return text.removeprefix("/").removeprefix("**/") if text.startswith(("/**/", "**/")) else text
+
+
 def _is_suffix(text: str) -> bool:
     """Whether a pattern is a star and a literal ending, in any folder."""
+    text = _plain(text)
     return text.startswith("*.") and not set("*?\\/").intersection(text[1:])
 
 

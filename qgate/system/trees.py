@@ -7,6 +7,7 @@ Nothing here writes into the repository: a copy of a side goes into a folder tha
 import contextlib
 import hashlib
 import os
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,8 @@ from qgate.system.git import Repository
 
 REGULAR: Final = frozenset({"100644", "100755"})
 _LINK: Final = "120000"
+_MOST_KEPT: Final = 1 << 20
+_TICK_NS: Final = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Tree:
         self._repo = repo
         self._entries = entries
         self._from_disk = from_disk
+        self._kept: dict[str, bytes | None] = {}
         self.is_disk = is_disk
         self.unlike_disk = unlike_disk
         self.extras = extras
@@ -61,6 +65,10 @@ class Tree:
     def paths(self) -> Iterable[str]:
         """Every regular file or link."""
         return self._entries.keys()
+
+    def _is_plain(self, path: str) -> bool:
+        """Whether the file on disk is the blob, byte for byte; to read it asks no process."""
+        return self.is_like_disk(path) and not self.rewrites_files
 
     def is_like_disk(self, path: str) -> bool:
         """Whether the working tree has the file as this side does."""
@@ -115,8 +123,9 @@ class Tree:
     def contents(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The bytes of regular files by path; what cannot be read is not there."""
         wanted = [path for path in paths if self.is_regular(path)]
-        disk = wanted if self.is_disk else []
-        blobs = [] if self.is_disk else wanted
+        disk = [path for path in wanted if self.is_disk or self._is_plain(path)]
+        on_disk = set(disk)
+        blobs = [path for path in wanted if path not in on_disk]
         found = {
             path: data
             for path, data in zip(
@@ -130,8 +139,13 @@ class Tree:
         return found
 
     def content(self, path: str) -> bytes | None:
-        """The bytes of one regular file, None where there is none."""
-        return self.contents([path]).get(path)
+        """The bytes of one regular file, None where there is none. Small ones are kept."""
+        if path not in self._kept:
+            data = self.contents([path]).get(path)
+            if data is not None and len(data) > _MOST_KEPT:
+                return data
+            self._kept[path] = data
+        return self._kept[path]
 
     def copy(self, paths: Iterable[str], folder: Path) -> None:
         """Write files into a folder, modes kept. Raises `Incomplete` where there is no room."""
@@ -152,6 +166,22 @@ class Trees:
     def __init__(self, repo: Repository, changes: ChangeSet) -> None:
         self._repo = repo
         self._changes = changes
+        self._since = time.time_ns()
+
+    def is_any_younger(self, paths: Iterable[Path]) -> bool:
+        """Whether a file was written, or its attributes changed, since the sides were listed.
+
+        A clock that ticks less often than files change calls the last ticks younger too.
+        """
+        settled = self._since - _TICK_NS
+        for path in paths:
+            try:
+                status = path.lstat()
+            except OSError:
+                return True
+            if max(status.st_mtime_ns, status.st_ctime_ns) > settled:
+                return True
+        return False
 
     def again(self) -> "Trees":
         """Both sides as they are now."""

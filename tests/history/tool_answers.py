@@ -31,7 +31,7 @@ def _settings(mode: str, *, everything: bool) -> dict[str, Any]:
         return {"version": 1, "gates": gates}
     ruff = ["ruff", "check", "--output-format=json", "--no-fix", "--force-exclude"]
     mypy = ["mypy", "--output=json", "--no-error-summary", "--no-color-output"]
-    mypy += ["--show-absolute-path", "--cache-dir={cache}", "--python-executable={python}"]
+    mypy += ["--cache-dir={cache}", "--python-executable={python}"]
     tools = {
         "ruff": {"command": [*ruff, *EVERYTHING["ruff"], "{files}"]},
         "mypy": {"command": [*mypy, *EVERYTHING["mypy"], "{project}"]},
@@ -45,7 +45,8 @@ def said_of(gate: Mapping[str, Any]) -> dict[Found, tuple[list[Said], int]]:
     for each in gate["findings"]:
         owner, _, rule = each["rule"].partition("/")
         if owner == gate["name"]:
-            key = Found(each["path"], each["line"], rule, each["message"])
+            message = each["message"].partition("\n")[0]
+            key = Found(each["path"], each["line"], rule, message)
             answers, blocking = found.get(key, ([], 0))
             found[key] = ([*answers, _STANDING[each["standing"]]], blocking + each["blocking"])
     return found

@@ -17,7 +17,10 @@ _LINE_NUMBER: Final = re.compile(r"\bline \d+", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Found:
-    """One finding of one tool. Lines are 1-based; 0 is the file as a whole."""
+    """One finding of one tool. Lines are 1-based; 0 is the file as a whole.
+
+    `message` is its first line. mypy words the hints below by what it has in its cache.
+    """
 
     path: str
     line: int

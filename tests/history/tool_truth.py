@@ -147,7 +147,7 @@ def _read_ruff(text: str, folder: Path) -> Iterator[Found]:
             path=Path(each["filename"]).relative_to(folder).as_posix(),
             line=each["location"]["row"],
             rule=rule,
-            message=each["message"],
+            message=each["message"].partition("\n")[0],
             end_line=each["end_location"]["row"],
             is_parse_error=rule in _SYNTAX,
         )
@@ -156,12 +156,11 @@ def _read_ruff(text: str, folder: Path) -> Iterator[Found]:
 def _read_mypy(text: str, errors: str) -> Iterator[Found]:
     for line in filter(None, text.split("\n")):
         each: dict[str, Any] = json.loads(line)
-        hint = [each["hint"]] if each.get("hint") else []
         yield Found(
             path=Path(each["file"]).as_posix(),
             line=max(0, each["line"]),
             rule=each["code"] or "misc",
-            message="\n".join([each["message"], *hint]),
+            message=each["message"].partition("\n")[0],
             end_line=each.get("end_line") or 0,
             is_parse_error=each["code"] in _SYNTAX,
         )

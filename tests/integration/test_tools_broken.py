@@ -78,25 +78,25 @@ CASES = {
     ),
     "no network": broken(
         "Could not connect",
-        "is the service reachable?",
+        "is its service reachable?",
         body=NO_NETWORK,
         output="pip_audit",
         network="true",
     ),
     "a version that fails": broken(
-        "exit code 3",
+        "does not tell its version",
         "no such option",
         body='test "$1" = --version && { echo no such option >&2; exit 3; }; exit 0',
         version="[bin/broken, --version]",
     ),
     "a version that hangs": broken(
-        "did not end within 1 s",
+        "does not tell its version",
         body='test "$1" = --version && exec sleep 60; exit 0',
         version="[bin/broken, --version]",
         timeout="1",
     ),
     "a version of no words": broken(
-        "printed nothing", body="exit 0", version="[bin/broken, --version]"
+        "does not tell its version", body="exit 0", version="[bin/broken, --version]"
     ),
 }
 

@@ -87,6 +87,9 @@ class Project:
     def judge(self, folder: Path | None = None, *, committed: bool = False) -> GateResult:
         """The gate's result about the index or about HEAD, nothing having been touched."""
         base = "HEAD~1" if committed else None
+        # A file that was only touched is what makes git write a refreshed index.
+        if (same := self.repo.path / self.kind.settings[0]).exists():
+            os.utime(same)
         with untouched(self.repo):
             (gate,) = judged(
                 self.repo,
@@ -134,7 +137,7 @@ def untouched(repo: Repo) -> Iterator[None]:
 
 def state(repo: Repo) -> dict[str, object]:
     """Bytes, modes and times of all files and of the index, and what git says of them."""
-    found: dict[str, object] = {}
+    found = dict[str, object]()
     for top, folders, names in os.walk(repo.path):
         folders[:] = [name for name in folders if name != ".git"]
         for each in [Path(top), *(Path(top, name) for name in names)]:
@@ -277,13 +280,11 @@ def test_a_file_that_git_may_not_look_at_is_judged_as_staged(project: Project, o
 
 
 @pytest.mark.parametrize(("name", "is_copied"), [("walker", True), ("taker", False)])
-def test_only_a_tool_that_takes_no_stand_in_gets_a_copy(
-    repo: Repo, name: str, *, is_copied: bool
-) -> None:
+def test_who_takes_a_stand_in_gets_no_copy(repo: Repo, name: str, *, is_copied: bool) -> None:
     project = prepared(repo, KINDS[name])
     project.stage("a.py", project.kind.bad)
     project.write("a.py", project.kind.good)
-    assert ("a copy outside the working tree" in project.judge().evidence[0]) is is_copied
+    assert ("a copy outside" in project.judge().evidence[0]) is is_copied
 
 
 def test_a_copy_keeps_what_may_be_executed(repo: Repo) -> None:

@@ -88,16 +88,21 @@ def test_the_tool_that_came_with_qgate_is_the_last_choice(repo: Repo, tmp_path: 
     repo.write({"a.py": "x = 2\n"})
     fake = tmp_path / "bin"
     fake.mkdir()
-    # Its own environment is on PATH and called active, as pre-commit and pipx do.
-    environ = {"VIRTUAL_ENV": sys.prefix, "PATH": f"{own}:{fake}:{repo.environ['PATH']}"}
-    (gate,) = judged(repo, gates=("lint",), base="HEAD", environ=environ).gates
+    # Its own environment is on PATH and called active; under pre-commit that means nothing.
+    path = f"{own}:{fake}:{repo.environ['PATH']}"
+    shared = {"VIRTUAL_ENV": sys.prefix, "PATH": path}
+    alone = {**shared, "PRE_COMMIT": "1"}
+    (gate,) = judged(repo, gates=("lint",), base="HEAD", environ=alone).gates
     assert gate.outcome is Outcome.PASSED
     assert f"{own / 'ruff'}, came with qgate" in gate.evidence[0]
     (fake / "ruff").write_text(f"{SHELL}echo the project said no >&2; exit 70\n")
     (fake / "ruff").chmod(0o755)
-    (gate,) = judged(repo, gates=("lint",), base="HEAD", environ=environ).gates
+    (gate,) = judged(repo, gates=("lint",), base="HEAD", environ=alone).gates
     assert gate.outcome is Outcome.INCOMPLETE
-    assert "the project said no" in gate.summary
+    # Where it is the project's own, it comes first.
+    (gate,) = judged(repo, gates=("lint",), base="HEAD", environ=shared).gates
+    assert gate.outcome is Outcome.PASSED
+    assert f"{own / 'ruff'}, the project's environment" in gate.evidence[0]
 
 
 def test_a_name_with_a_slash_is_a_path_from_the_top(repo: Repo, tmp_path: Path) -> None:

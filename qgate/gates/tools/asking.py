@@ -50,17 +50,37 @@ def ask(context: GateContext, question: Question) -> Steps:
         # mypy takes a file of the same size and second for unchanged; it may still change in it.
         context.run.distrust(_own_place(context, question))
     result = reading.read(question, program, version, built, ended, root)
-    if result.trouble is None:
-        # What changed while the tool ran, nobody knows which version of it answered for.
-        now = context.trees.again()
-        later = replace(
-            question,
-            tree=now.head if question.name == "head" else now.base,
-            overlay=now.head if question.overlay else None,
-        )
-        if _parts(context, later, built, program, version) == known:
-            _save(context, question, known, result, sum(each.seconds for each in ended))
+    if result.trouble is None and _is_as_before(context, question, built, known):
+        _save(context, question, known, result, sum(each.seconds for each in ended))
     return result
+
+
+def _is_as_before(
+    context: GateContext, question: Question, built: calls.Calls, known: inputs.Parts
+) -> bool:
+    """Whether nothing that the tool read changed since the key was made.
+
+    Which version of a file a tool saw that was written meanwhile, nobody knows.
+    """
+    root = context.repo.root
+    if question.tool.is_per_file and not question.tool.reads:
+        # The short way, for it is on every commit's path: no process is started.
+        files = [root / path for path in question.files]
+        return not built.in_place or (
+            _configuration(context, question)
+            == {name: known[name] for name in known if name.startswith(inputs.CONFIGURATION)}
+            and not context.trees.is_any_younger(files)
+        )
+    trees = context.trees.again()
+    later = replace(
+        question,
+        tree=trees.head if question.name == "head" else trees.base,
+        overlay=trees.head if question.overlay else None,
+    )
+    program = toolbox.find(question.tool.command[0], root, context.environ)
+    return program is not None and (
+        _parts(context, later, built, program, known["version"]) == known
+    )
 
 
 def remembered(context: GateContext, question: Question) -> tuple[inputs.Parts, inputs.Parts, bool]:
@@ -164,6 +184,19 @@ def _parts(
     ):
         context.watch.file(path)
     return found
+
+
+def _configuration(context: GateContext, question: Question) -> inputs.Parts:
+    """The parts that are configuration files, as they are on disk now."""
+    found = inputs.configuration(
+        question.tool,
+        tree=question.overlay or question.tree,
+        root=context.repo.root,
+        environment=toolbox.environment(context.environ, question.tool.environment, {}),
+        in_place=True,
+        files=question.files,
+    )
+    return {f"{inputs.CONFIGURATION}{path}": content for path, content in found}
 
 
 def _job(context: GateContext, question: Question, call: Call, program: Program) -> Job:

@@ -13,7 +13,7 @@ from qgate.config.tools import CONDITION
 from qgate.errors import UsageError
 from qgate.model.tool import Tool
 from qgate.parse.path_pattern import PathSet
-from qgate.system.trees import Tree
+from qgate.system.trees import Tree, Trees
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def _section(name: str, data: bytes, section: str) -> Any:
     return value
 
 
-def reconfigured(tool: Tool, changed: Collection[str], base: Tree, head: Tree) -> list[str]:
+def reconfigured(tool: Tool, changed: Collection[str], trees: Trees) -> list[str]:
     """The changed files that say how a tool judges, as far as their section for it differs."""
     found = []
     names = {posixpath.basename(name) for name in tool.config}
@@ -140,7 +140,7 @@ def reconfigured(tool: Tool, changed: Collection[str], base: Tree, head: Tree) -
         if not sections:
             # Not what it is set up by, such as .gitignore.
             continue
-        before, after = base.content(path), head.content(path) or b""
+        before, after = trees.base.content(path), trees.head.content(path) or b""
         if before is None:
             # What comes for the first time takes nothing back.
             continue

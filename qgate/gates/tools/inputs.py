@@ -19,6 +19,7 @@ from qgate.parse.path_pattern import PathSet
 from qgate.system.trees import Tree
 
 FORMAT: Final = "1"
+CONFIGURATION: Final = "configuration "  # begins the names of such parts
 _MOST_EXTENDED: Final = 32
 _MARKER: Final = "_QGATE_RUN"
 
@@ -88,7 +89,7 @@ def parts(
         in_place=in_place,
         files=given or names,
     ):
-        found[f"configuration {path}"] = content
+        found[f"{CONFIGURATION}{path}"] = content
     return found
 
 

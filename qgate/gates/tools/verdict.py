@@ -132,7 +132,7 @@ def _findings(judged: Judged, context: GateContext, level: str) -> Iterator[Find
 def _reconfigured(tool: Tool, context: GateContext) -> Iterator[Finding]:
     """A notice for each file in which this change tells a tool how to judge."""
     changed = [file.path for file in context.changes.files]
-    for path in choosing.reconfigured(tool, changed, context.trees.base, context.trees.head):
+    for path in choosing.reconfigured(tool, changed, context.trees):
         yield Finding(
             rule="policy/tool-configuration",
             message=f"this change alters what {tool.name} is told",
