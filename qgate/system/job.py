@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import Final
+
+_LINE: Final = 500
 
 
 class How(Enum):
@@ -66,4 +69,5 @@ Watch = Callable[[Sequence[Running]], None]
 def tail(ended: Ended, *, lines: int = 10, limit: int = 1 << 14) -> str:
     """The last lines of what a program said, standard error before standard output."""
     said = ended.stderr.strip() or ended.stdout.strip()
-    return "\n".join(said[-limit:].decode("utf-8", "replace").splitlines()[-lines:])
+    last = said[-limit:].decode("utf-8", "replace").splitlines()[-lines:]
+    return "\n".join(line if len(line) <= _LINE else f"...{line[-_LINE:]}" for line in last)

@@ -8,7 +8,7 @@ import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -149,15 +149,36 @@ class Tree:
 
     def copy(self, paths: Iterable[str], folder: Path) -> None:
         """Write files into a folder, modes kept. Raises `Incomplete` where there is no room."""
-        try:
+        with _room():
             for path, data in self.contents(paths).items():
                 _write(folder, path, data, self._entries[path][0])
-        except OSError as error:
-            raise Incomplete(
-                "no-room",
-                f"cannot copy files into a temporary folder: {error.strerror}",
-                hint="make room, or set TMPDIR to a folder that has some",
-            ) from error
+
+    def outline(self, paths: Iterable[str], folder: Path) -> None:
+        """Make an empty file for each regular one that the folder lacks. Raises `Incomplete`."""
+        with _room():
+            for path in paths:
+                if self.is_regular(path) and not os.path.lexists(folder / path):
+                    _write(folder, path, b"", "")
+
+    def copy_links(self, folder: Path) -> None:
+        """Make this side's links in a folder, after its files. Raises `Incomplete`."""
+        with _room():
+            for path, target in self._targets().items():
+                link = folder / path
+                end = os.path.normpath(os.path.join(os.path.dirname(path), os.fsdecode(target)))  # noqa: PTH118, PTH120
+                # One that leads out of the project would let the copy read anything.
+                if os.path.lexists(link) or end.startswith(("/", "..")):
+                    continue
+                link.parent.mkdir(parents=True, exist_ok=True)
+                link.symlink_to(os.fsdecode(target))
+
+    def _targets(self) -> dict[str, bytes]:
+        """Where each link leads, which is what git keeps of it."""
+        links = self.links()
+        if self.is_disk:
+            return {path: os.fsencode((self._repo.root / path).readlink()) for path in links}
+        blobs = self._repo.blobs([self._entries[path][1] for path in links])
+        return {path: data for path, data in zip(links, blobs, strict=True) if data}
 
 
 class Trees:
@@ -272,6 +293,19 @@ def _mode(path: Path) -> str:
     if not path.is_file():
         return ""
     return "100755" if os.access(path, os.X_OK) else "100644"
+
+
+@contextlib.contextmanager
+def _room() -> Iterator[None]:
+    """Say what to do where a copy cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise Incomplete(
+            "no-room",
+            f"cannot copy files into a temporary folder: {error.strerror}",
+            hint="make room, or set TMPDIR to a folder that has some",
+        ) from error
 
 
 def _write(folder: Path, path: str, data: bytes, mode: str) -> None:

@@ -112,7 +112,7 @@ def version_of(
         argv=(str(program.path), *tool.version[1:]),
         cwd=context.repo.root,
         env=toolbox.environment(context.environ, tool.environment, {}),
-        timeout=_VERSION_SECONDS,
+        timeout=min(tool.timeout or _VERSION_SECONDS, _VERSION_SECONDS),
     )
     (ended,) = yield [job]
     text = (ended.stdout or ended.stderr).decode("utf-8", "replace").strip()
@@ -233,8 +233,8 @@ def _job(context: GateContext, question: Question, call: Call, program: Program)
         ),
         cwd=call.folder,
         env=toolbox.environment(context.environ, tool.environment, variables),
-        timeout=question.timeout
-        or tool.timeout
+        timeout=tool.timeout
+        or question.timeout
         or (_CI_SECONDS if context.is_ci else _LOCAL_SECONDS),
         stdin=call.stdin,
         network=tool.network,

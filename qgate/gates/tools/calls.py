@@ -9,7 +9,7 @@ import configparser
 import os
 import posixpath
 import tomllib
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -69,7 +69,7 @@ def build(
         if tool.is_per_file and tool.stdin and is_same:
             return _on_stdin(tool, tree, files, (), root)
         return _copied(tool, tree, files, new_folder(), root, overlay)
-    unlike = _unlike(tool, tree.unlike_disk, files)
+    unlike = _unlike(tool, tree, files)
     extras = len(PathSet((*tool.files, *tool.reads)).among(tree.extras))
     seen = f"{extras} untracked {'file' if extras == 1 else 'files'} visible" if extras else ""
     if not _is_configured_alike(tool, tree, files, root):
@@ -101,10 +101,13 @@ def _is_configured_alike(tool: Tool, tree: Tree, files: Sequence[str], root: Pat
     return side == disk
 
 
-def _unlike(tool: Tool, unlike_disk: Iterable[str], files: Sequence[str]) -> set[str]:
+def _unlike(tool: Tool, tree: Tree, files: Sequence[str]) -> set[str]:
     """The files that matter to this call and are not on disk as the side has them."""
     named = set(files)
-    return {path for path in unlike_disk if path in named or _matters(tool, path)}
+    if not tool.is_per_file:
+        # Where a link leads decides what is found behind it.
+        named.update(tree.links())
+    return {path for path in tree.unlike_disk or () if path in named or _matters(tool, path)}
 
 
 def _matters(tool: Tool, path: str) -> bool:
@@ -120,7 +123,7 @@ def _is_configuration(tool: Tool, paths: Sequence[str] | set[str]) -> bool:
 
 
 def _are_there(paths: set[str], root: Path, tree: Tree) -> bool:
-    return all(path in tree and (root / path).is_file() for path in paths)
+    return all(tree.is_regular(path) and (root / path).is_file() for path in paths)
 
 
 def _plain(tool: Tool, files: Sequence[str], folder: Path) -> Iterator[Call]:
@@ -206,6 +209,11 @@ def _copied(
     )
     tree_of_settings += [path for path, _ in read if path in source]
     source.copy(dict.fromkeys(tree_of_settings), folder)
+    if tool.is_per_file:
+        # Which modules there are tells a linter its own from others', and packages from folders.
+        tree.outline(PathSet(tool.files).among(tree.paths()), folder)
+    else:
+        tree.copy_links(folder)
     for name in tool.links:
         if (root / name).is_dir() and not (folder / name).exists():
             (folder / name).symlink_to(root / name)

@@ -190,6 +190,9 @@ def questions(
             files = tuple(path for path in judged if tree.is_regular(path))
         if not files:
             return []
+    elif not PathSet(tool.files).among(tree.paths()):
+        # mypy says that there is nothing to check, as if that were a mistake.
+        return []
     return [Question(tool=tool, tree=tree, name="head", files=files, timeout=settings.timeout)]
 
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 
 from qgate.config.waivers import Waiver
 from qgate.gates.context import GateContext
-from qgate.gates.tools import blocking, choosing
+from qgate.gates.tools import blocking, notices
 from qgate.gates.tools.answers import Answer
 from qgate.gates.tools.blocking import Marked
 from qgate.gates.tools.choosing import Choice
 from qgate.gates.tools.rules import AUDIT, Rule
 from qgate.model.report import Finding, GateResult, Level, Outcome, Standing
-from qgate.model.tool import Blocks, Tool, ToolFinding, Unjudged
+from qgate.model.tool import Blocks, ToolFinding, Unjudged
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def decide(name: str, judged: Sequence[Judged], *, context: GateContext, level: 
     problems: list[_Problem] = []
     for each in judged:
         findings += _findings(each, context, level)
-        findings += _reconfigured(each.choice.tool, context)
+        findings += notices.reconfigured(each.choice.tool, context)
         problems += _problems(name, each, context)
     findings.sort(key=lambda one: (one.path, one.line, one.column, one.rule))
     findings = _with_sources(findings, context)
@@ -126,18 +126,6 @@ def _findings(judged: Judged, context: GateContext, level: str) -> Iterator[Find
             level=_level(found, tool.gate, marked, is_blocking=is_blocking),
             blocking=is_blocking,
             standing=_standing(marked, waiver),
-        )
-
-
-def _reconfigured(tool: Tool, context: GateContext) -> Iterator[Finding]:
-    """A notice for each file in which this change tells a tool how to judge."""
-    changed = [file.path for file in context.changes.files]
-    for path in choosing.reconfigured(tool, changed, context.trees):
-        yield Finding(
-            rule="policy/tool-configuration",
-            message=f"this change alters what {tool.name} is told",
-            path=path,
-            level=Level.WARNING,
         )
 
 
