@@ -20,6 +20,7 @@ from qgate.system.git import Repository
 
 REGULAR: Final = frozenset({"100644", "100755"})
 _LINK: Final = "120000"
+_SUBMODULE: Final = "160000"
 _MOST_KEPT: Final = 1 << 20
 _TICK_NS: Final = 20_000_000
 
@@ -171,6 +172,30 @@ class Tree:
                     continue
                 link.parent.mkdir(parents=True, exist_ok=True)
                 link.symlink_to(os.fsdecode(target))
+
+    def lend(self, paths: Iterable[str], folder: Path) -> None:
+        """Put what only the disk has into a copy: these files, and a link to each submodule.
+
+        What the copy has stays. Raises `Incomplete` as `copy` does.
+        """
+        root = self._repo.root
+        with _room():
+            for path in paths:
+                data = read_file(root / path)
+                if data is not None and not (folder / path).exists():
+                    _write(folder, path, data, _mode(root / path))
+            for path in self.submodules():
+                if not (folder / path).exists():
+                    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                    (folder / path).symlink_to(root / path)
+
+    def submodules(self) -> list[str]:
+        """Those that are checked out; what lies in them, nobody here looks at."""
+        return [
+            path
+            for path, (mode, _) in self._entries.items()
+            if mode == _SUBMODULE and (self._repo.root / path / ".git").exists()
+        ]
 
     def _targets(self) -> dict[str, bytes]:
         """Where each link leads, which is what git keeps of it."""

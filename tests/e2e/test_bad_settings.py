@@ -55,7 +55,10 @@ def test_every_problem_is_told_at_once_with_its_place(own: Repo) -> None:
         ),
         ".qgate.yml:8:3: gates.docs: no such setting",
         ".qgate.yml:9:10: version: expected 1, found 2",
-        "hint: docs/reference/settings.md in the repository of qgate describes every setting",
+        (
+            "hint: docs/reference/settings.md in the repository of qgate describes every "
+            "setting, tools.md every field of a tool"
+        ),
     ]
 
 

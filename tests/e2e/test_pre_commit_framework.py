@@ -89,6 +89,8 @@ def test_the_hooks_judge_commits_merges_and_pushes(tmp_path: Path, runner: str) 
     # Not the checkout on Python's path, but what was installed.
     repo.environ.clear()
     repo.environ.update(environment(home))
+    # uv brings certificates of its own, and an index in a company is seldom among them.
+    repo.environ.update({"UV_NATIVE_TLS": "1", "UV_SYSTEM_CERTS": "1"})
     repo.environ.update({k: v for k, v in os.environ.items() if _OF_THE_NETWORK.fullmatch(k)})
     fill(repo)
     repo.commit(

@@ -1,5 +1,6 @@
 """A tool that is a small script: it notes every run outside the repository."""
 
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,8 @@ class FakeTool:
     def judge(self, **flags: Any) -> GateResult:
         """The gate's result; the flags are those of `judged`."""
         flags = {"base": "HEAD", **flags} if not flags.get("staged") else flags
+        # An answer about files just written is not kept: they could change again unseen.
+        time.sleep(0.03)
         (gate,) = judged(self.repo, gates=("demo",), **flags).gates
         return gate
 

@@ -40,7 +40,8 @@ def ask(context: GateContext, question: Question) -> Steps:
     built = _calls(context, question)
     known = _parts(context, question, built, program, version)
     context.watch.tool(program.path)
-    entry = None if tool.mutates else context.cache.load(_KIND, inputs.key(known))
+    keeps = not tool.mutates and not _sees_submodules(context, tool)
+    entry = context.cache.load(_KIND, inputs.key(known)) if keeps else None
     if entry is not None and (answer := _of_entry(context, question, entry, program, version)):
         return replace(answer, how=built.how)
     jobs = [_job(context, question, call, program) for call in built.calls]
@@ -50,9 +51,17 @@ def ask(context: GateContext, question: Question) -> Steps:
         # mypy takes a file of the same size and second for unchanged; it may still change in it.
         context.run.distrust(_own_place(context, question))
     result = reading.read(question, program, version, built, ended, root)
-    if result.trouble is None and _is_as_before(context, question, built, known):
+    if keeps and result.trouble is None and _is_as_before(context, question, built, known):
         _save(context, question, known, result, sum(each.seconds for each in ended))
     return result
+
+
+def _sees_submodules(context: GateContext, tool: Tool) -> bool:
+    """Whether an answer hangs on files that are in nobody's list here."""
+    is_so = not tool.is_per_file and bool(context.trees.head.submodules())
+    if is_so:
+        context.watch.never("what lies in submodules is not watched")
+    return is_so
 
 
 def _is_as_before(

@@ -47,9 +47,11 @@ class Change:
         self._files = {file.path: file for file in files}
         self._old: dict[str, OldLines] = {}
 
-    def touches(self, finding: ToolFinding) -> bool:
+    def touches(self, finding: ToolFinding, *, is_start_only: bool = False) -> bool:
         """Whether a finding is the change's by its place alone.
 
+        Where the base can be asked, only the line on which it starts counts: mypy says of an
+        untyped function that it reaches to its end, and who edits the body did not bring that in.
         It is on a changed line, keeps a changed file from being read, or is about a new file as
         a whole.
         """
@@ -60,7 +62,7 @@ class Change:
             return True
         if not finding.line:
             return file.status is Status.ADDED
-        last = max(finding.line, finding.end_line)
+        last = finding.line if is_start_only else max(finding.line, finding.end_line)
         return any(
             hunk.new_count and hunk.new_start <= last and finding.line < hunk.new_lines.stop
             for hunk in file.hunks
@@ -81,12 +83,16 @@ class Change:
 
 
 def _identity(finding: ToolFinding, path: str, line: int) -> Identity:
-    return path, line, finding.rule, _LINE_NUMBER.sub("#", finding.message)
+    # Below the first line are hints; mypy words them by what it has in its cache.
+    first = finding.message.partition("\n")[0]
+    return path, line, finding.rule, _LINE_NUMBER.sub("#", first)
 
 
 def needs_base(findings: Iterable[ToolFinding], change: Change, blocks: Blocks) -> bool:
     """Whether the answer hangs on what the tool says of the base."""
-    return blocks is Blocks.NEW and any(not change.touches(each) for each in findings)
+    return blocks is Blocks.NEW and any(
+        not change.touches(each, is_start_only=True) for each in findings
+    )
 
 
 def mark(
@@ -113,7 +119,7 @@ def mark_by_message(findings: Sequence[ToolFinding], base: Sequence[ToolFinding]
 
 
 def _is_new(finding: ToolFinding, change: Change, known: Counter[Identity]) -> bool:
-    if change.touches(finding):
+    if change.touches(finding, is_start_only=True):
         return True
     before = change.before(finding)
     if before is None or not known[before]:

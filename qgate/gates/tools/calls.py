@@ -65,7 +65,11 @@ def build(
     `overlay` is the side whose configuration holds, where that is not `tree` itself.
     """
     if tree.unlike_disk is None:
-        is_same = overlay is not None and _is_configured_alike(tool, overlay, files, root)
+        is_same = overlay is not None and (
+            _is_configured_alike(tool, overlay, files, root)
+            and {*PathSet(tool.files).among(tree.paths())}
+            == {*PathSet(tool.files).among(overlay.paths())}
+        )
         if tool.is_per_file and tool.stdin and is_same:
             return _on_stdin(tool, tree, files, (), root)
         return _copied(tool, tree, files, new_folder(), root, overlay)
@@ -213,6 +217,9 @@ def _copied(
         # Which modules there are tells a linter its own from others', and packages from folders.
         tree.outline(PathSet(tool.files).among(tree.paths()), folder)
     else:
+        # What git does not have of a side is the disk's for both, or the sides could not be
+        # compared: generated modules, and what lies in submodules.
+        source.lend(PathSet(tool.reads).among(source.ignored), folder)
         tree.copy_links(folder)
     for name in tool.links:
         if (root / name).is_dir() and not (folder / name).exists():

@@ -78,7 +78,8 @@ def parts(
     found["names"] = hashlib.sha256(
         "\0".join(sorted(names)).encode("utf-8", "surrogateescape")
     ).hexdigest()
-    for path in _read(tool, tree, given, names, in_place=in_place):
+    ignored = (settings or tree).ignored if in_place or not tool.is_per_file else ()
+    for path in _read(tool, tree, given, names, ignored, in_place=in_place):
         entry = tree.entry(path, on_disk=in_place and tree.is_like_disk(path))
         found[f"file {path}"] = f"{entry.mode} {entry.id}"
     for path, content in configuration(
@@ -94,13 +95,19 @@ def parts(
 
 
 def _read(
-    tool: Tool, tree: Tree, given: tuple[str, ...], names: list[str], *, in_place: bool
+    tool: Tool,
+    tree: Tree,
+    given: tuple[str, ...],
+    names: list[str],
+    ignored: tuple[str, ...],
+    *,
+    in_place: bool,
 ) -> Iterable[str]:
     whole = [*tree.paths(), *(tree.extras if in_place else ())]
     others = PathSet(tool.reads).among(whole) if tool.reads else []
-    if in_place and tool.reads:
+    if tool.reads:
         # A generated module that git ignores is a module all the same.
-        others += PathSet(tool.reads).among(tree.ignored)
+        others += PathSet(tool.reads).among(ignored)
     if not tool.is_per_file:
         # Where a link leads decides what is found behind it.
         others += tree.links()

@@ -170,7 +170,7 @@ def _problems(name: str, judged: Judged, context: GateContext) -> Iterator[_Prob
         message = (
             f"what is new cannot be told: at the base {each.name} was not judged: {each.reason}"
         )
-        hint = "mend the base first, or judge all with gates.NAME.blocks: all"
+        hint = f"mend the base first, or judge all of it with gates.{name}.blocks: all"
         yield _Problem(Rule.BASE_NOT_CHECKED, message, hint, each.path)
     rule = Rule.NOT_AUDITED if name == AUDIT else Rule.NOT_JUDGED
     for each in answer.reading.unjudged:
