@@ -3,6 +3,7 @@
 Standard output is the same to the byte as it was; that it is a repetition goes to standard error.
 """
 
+import gc
 import os
 import sys
 import time
@@ -17,6 +18,8 @@ def main() -> None:
     """Run qgate: the same answer as before, or the whole command line."""
     if sys.argv[1:2] == ["check"] and not any(map(_is_elsewhere, sys.argv)):
         _answer_again()
+    # A short life makes no garbage worth the looking.
+    gc.disable()
     from qgate.cli.main import main as whole  # noqa: PLC0415 - this is what is to be avoided
 
     whole()

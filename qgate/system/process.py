@@ -10,7 +10,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -58,35 +58,6 @@ def run(
         except subprocess.TimeoutExpired as error:
             raise TimedOut(f"{argv[0]} did not end within {timeout:g} s") from error
     return Finished(child.returncode, stdout, stderr)
-
-
-def run_watched(
-    argv: Sequence[str],
-    *,
-    cwd: Path,
-    env: Mapping[str, str],
-    timeout: float,
-    log: Path,
-    every: float,
-    tick: Callable[[float], None],
-) -> int:
-    """Run with both streams in the file `log`, calling `tick(seconds so far)` now and then.
-
-    `every` and `timeout` are in seconds. Gives the exit code. Raises as `run` does.
-    """
-    with (
-        log.open("wb") as sink,
-        _group(argv, cwd=cwd, env=env, stdout=sink.fileno(), stderr=subprocess.STDOUT) as child,
-    ):
-        waited = 0.0
-        while True:
-            try:
-                return child.wait(timeout=min(every, timeout - waited))
-            except subprocess.TimeoutExpired as error:
-                waited += every
-                if waited >= timeout:
-                    raise TimedOut(f"{argv[0]} did not end within {timeout:g} s") from error
-                tick(waited)
 
 
 @contextlib.contextmanager

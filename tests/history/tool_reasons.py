@@ -64,21 +64,21 @@ class Said(IntEnum):
 
 
 class Reason(StrEnum):
-    """Why qgate's word is what it has to be. The first three are no differences."""
+    """Why qgate's word is what it has to be. The first four are no differences."""
 
     BOTH_NEW = "new by both"
     BOTH_OLD = "old by both"
+    RANGE = "old by both, though a later line of its range was touched"
     NOT_ASKED = "old, in a file or of a tool that qgate need not ask about"
     TOUCHED = "old, but its line was touched"
     MOVED = "old, but moved: it stands on a touched line now"
-    RANGE = "old, but a later line of its range was touched"
     PARSE_ERROR = "old, but it keeps a changed file from being read"
     OTHER_FILE = "new, but in an unchanged file, which a tool for single files is not asked about"
 
     @property
     def is_agreement(self) -> bool:
         """Whether both say the same."""
-        return self in {Reason.BOTH_NEW, Reason.BOTH_OLD, Reason.NOT_ASKED}
+        return self in {Reason.BOTH_NEW, Reason.BOTH_OLD, Reason.RANGE, Reason.NOT_ASKED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,8 @@ class Facts:
     """Both answers on one finding, and what may excuse a difference.
 
     `is_asked` says that qgate had to ask the tool about this file; `is_changed` that the file
-    is part of the change, `is_touched` that a line of the finding's range is.
+    is part of the change, `is_touched` that the line on which the finding starts is, and
+    `is_range_touched` that any line of its range is. Only the first of these two may excuse.
     """
 
     known: Known
@@ -95,6 +96,7 @@ class Facts:
     is_per_file: bool
     is_changed: bool
     is_touched: bool
+    is_range_touched: bool = False
     is_parse_error: bool = False
 
 
@@ -104,17 +106,15 @@ def explain(facts: Facts) -> Reason | None:
         case Known.NEW, Said.NEW:
             return Reason.BOTH_NEW
         case Known.SAME, Said.OLD:
-            return Reason.BOTH_OLD
+            return Reason.RANGE if facts.is_range_touched else Reason.BOTH_OLD
         case Known.SAME, Said.NOTHING if not facts.is_asked:
             return Reason.NOT_ASKED
         case Known.NEW, Said.NOTHING if facts.is_per_file and not facts.is_asked:
             return Reason.OTHER_FILE
-        case _, Said.NEW if facts.is_touched:
-            return {
-                Known.SAME: Reason.RANGE,
-                Known.TOUCHED: Reason.TOUCHED,
-                Known.MOVED: Reason.MOVED,
-            }[facts.known]
+        case Known.TOUCHED, Said.NEW if facts.is_touched:
+            return Reason.TOUCHED
+        case Known.MOVED, Said.NEW if facts.is_touched:
+            return Reason.MOVED
         case _, Said.NEW if facts.is_parse_error and facts.is_changed:
             return Reason.PARSE_ERROR
     return None
@@ -149,6 +149,11 @@ def old_line(changes: Iterable[Edit], line: int) -> int | None:
 
 
 def is_touched(changes: Iterable[Edit], found: Found) -> bool:
+    """Whether the line on which it starts is in an edit."""
+    return old_line(changes, found.line) is None
+
+
+def is_range_touched(changes: Iterable[Edit], found: Found) -> bool:
     """Whether any line of its range is in an edit."""
     last = max(found.line, found.end_line)
     return any(

@@ -31,6 +31,7 @@ from tests.history.tool_reasons import (
     Said,
     classify,
     explain,
+    is_range_touched,
     is_touched,
     pair,
 )
@@ -159,7 +160,9 @@ def compare(
             print(f"UNEXPLAINED {key}: only qgate's tool finds it")
             continue
         file = changed.get(key.path)
-        touched = any(is_touched(file.edits, one) for one, _ in same) if file else False
+        edits = file.edits if file else ()
+        touched = is_touched(edits, key)
+        reached = any(is_range_touched(edits, one) for one, _ in same)
         is_python = key.path.endswith(_PYTHON)
         asked = bool(file and is_python) if tool == "ruff" else tool in gate["metrics"]["tools"]
         total.debt += blocking if not touched and {word for _, word in same} == {Known.SAME} else 0
@@ -173,6 +176,7 @@ def compare(
                     is_per_file=tool == "ruff",
                     is_changed=file is not None,
                     is_touched=touched,
+                    is_range_touched=reached,
                     is_parse_error=same[0][0].is_parse_error,
                 ),
             )
@@ -216,7 +220,8 @@ def _break_once(place: Place, each: breakages.Breakage) -> bool:
         {
             one: count
             for one, count in true.items()
-            if one.path not in changed or not is_touched(changed[one.path].edits, one)
+            # Mode `changed-lines` goes by the whole range.
+            if one.path not in changed or not is_range_touched(changed[one.path].edits, one)
         }
     )
     caught = seen["new"] == true and bool(away) and not seen["changed-lines"] & away

@@ -1,6 +1,7 @@
 """`qgate check` inside the test's own process, and short ways to look at its report."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from qgate.engine.check import check
@@ -20,11 +21,13 @@ def judged(
     folder: Path | None = None,
     config: Path | None = None,
     gates: tuple[str, ...] = ("coverage",),
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Report:
     """The whole report; `gates` empty means all."""
     return check(
         Request(
             gates=gates,
+            now=now,
             folder=folder or repo.path,
             environ={**repo.environ, **(environ or {})},
             base=base,

@@ -14,6 +14,7 @@ from tests.history.tool_reasons import (
     classify,
     edits,
     explain,
+    is_range_touched,
     is_touched,
     old_line,
     pair,
@@ -53,10 +54,18 @@ def test_an_unchanged_line_has_its_old_number_and_a_changed_one_none() -> None:
 
 def test_a_range_is_touched_by_any_of_its_lines() -> None:
     changes = edits(DIFF)
-    assert is_touched(changes, replace(found(5), end_line=7))
-    assert not is_touched(changes, found(5))
+    assert is_range_touched(changes, replace(found(5), end_line=7))
+    assert not is_range_touched(changes, found(5))
     # A deletion leaves no line that could be touched.
-    assert not is_touched(changes, replace(found(8), end_line=9))
+    assert not is_range_touched(changes, replace(found(8), end_line=9))
+
+
+def test_a_finding_is_touched_by_the_line_on_which_it_starts_alone() -> None:
+    changes = edits(DIFF)
+    assert is_touched(changes, replace(found(7), end_line=8))
+    assert not is_touched(changes, replace(found(5), end_line=7))
+    # The file as a whole has no line.
+    assert not is_touched(changes, replace(found(0), end_line=9))
 
 
 def test_a_finding_of_the_base_is_found_at_its_old_line_under_its_old_name() -> None:
@@ -115,9 +124,12 @@ def test_a_tool_for_single_files_is_not_asked_about_unchanged_ones() -> None:
 def test_old_debt_may_block_only_where_it_was_touched_or_cannot_be_read() -> None:
     blocked = replace(ALIKE, said=Said.NEW)
     assert explain(blocked) is None
-    assert explain(replace(blocked, is_touched=True)) is Reason.RANGE
     assert explain(replace(blocked, is_touched=True, known=Known.TOUCHED)) is Reason.TOUCHED
     assert explain(replace(blocked, is_touched=True, known=Known.MOVED)) is Reason.MOVED
+    # Its own line is not: whoever edited a later line of its range did not bring it in.
+    assert explain(replace(blocked, is_range_touched=True)) is None
+    assert explain(replace(ALIKE, is_range_touched=True)) is Reason.RANGE
+    assert Reason.RANGE.is_agreement
     unreadable = replace(blocked, is_parse_error=True)
     assert explain(unreadable) is Reason.PARSE_ERROR
     assert explain(replace(unreadable, is_changed=False)) is None

@@ -5,10 +5,8 @@ on standard input, or a stand-in for the files that differ, or a copy of what it
 temporary folder; never a whole checkout.
 """
 
-import configparser
 import os
 import posixpath
-import tomllib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Final
 
 from qgate.gates.tools import inputs
 from qgate.model.tool import Tool
+from qgate.parse import sections
 from qgate.parse.path_pattern import PathSet
 from qgate.system.trees import Tree
 
@@ -250,16 +249,10 @@ def targets(tool: Tool, tree: Tree) -> tuple[str, ...]:
 
 def _mypy_section(name: str, data: bytes) -> Collection[str] | None:
     """The keys of mypy's own section, None where the file has none or cannot be read."""
-    text = data.decode("utf-8", "replace")
-    try:
-        if name.endswith(".toml"):
-            section = tomllib.loads(text).get("tool", {}).get("mypy")
-            return section.keys() if isinstance(section, dict) else None
-        parser = configparser.RawConfigParser(strict=False)
-        parser.read_string(text)
-        return parser.options("mypy") if parser.has_section("mypy") else None
-    except (ValueError, AttributeError, configparser.Error, RecursionError):
-        return None
+    found = sections.section(name, data, "tool.mypy" if name.endswith(".toml") else "mypy")
+    if not name.endswith(".toml") and found is not None:
+        found = found.get("mypy")
+    return found.keys() if isinstance(found, dict) else None
 
 
 def path_of(path: str, call: Call, root: Path) -> str:

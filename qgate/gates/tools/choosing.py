@@ -1,17 +1,14 @@
 """Which tools a gate runs: those that the settings name, else those the project is set up for."""
 
-import configparser
-import json
 import posixpath
-import tomllib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from qgate.config.kinds import suggestion
 from qgate.config.tools import CONDITION
 from qgate.errors import UsageError
 from qgate.model.tool import Tool
+from qgate.parse import sections
 from qgate.parse.path_pattern import PathSet
 from qgate.system.trees import Tree, Trees
 
@@ -90,38 +87,11 @@ def _holds(condition: str, tree: Tree) -> str:
         if section is None and word is None:
             return f"there is {name}"
         data = tree.content(name) or b""
-        if section is not None and _has_section(name, data, section):
+        if section is not None and sections.section(name, data, section) is not None:
             return f"{name} has [{section}]"
         if word is not None and word.encode() in data:
             return f"{name} names {word}"
     return ""
-
-
-def _has_section(name: str, data: bytes, section: str) -> bool:
-    return _section(name, data, section) is not None
-
-
-def _section(name: str, data: bytes, section: str) -> Any:
-    """A section of a TOML, JSON or INI file, None where it has none or cannot be read."""
-    text = data.decode("utf-8-sig", "replace")
-    try:
-        if name.endswith((".cfg", ".ini")):
-            parser = configparser.RawConfigParser(strict=False)
-            parser.read_string(text)
-            found = {
-                each: dict(parser[each])
-                for each in parser
-                if each == section or each.startswith(f"{section}-")
-            }
-            return found or None
-        value: Any = json.loads(text) if name.endswith(".json") else tomllib.loads(text)
-    except (ValueError, configparser.Error, RecursionError):
-        return None
-    for part in section.split("."):
-        if not isinstance(value, dict) or part not in value:
-            return None
-        value = value[part]
-    return value
 
 
 def reconfigured(tool: Tool, changed: Collection[str], trees: Trees) -> list[str]:
@@ -132,22 +102,22 @@ def reconfigured(tool: Tool, changed: Collection[str], trees: Trees) -> list[str
         name = posixpath.basename(path)
         if name not in names:
             continue
-        sections = [
+        wanted = [
             match["section"]
             for match in map(CONDITION.fullmatch, tool.when)
             if match and posixpath.basename(match["path"]) == name
         ]
-        if not sections:
+        if not wanted:
             # Not what it is set up by, such as .gitignore.
             continue
         before, after = trees.base.content(path), trees.head.content(path) or b""
         if before is None:
             # What comes for the first time takes nothing back.
             continue
-        if None in sections or any(
-            old != _section(name, after, each)
-            for each in sections
-            if each and (old := _section(name, before, each)) is not None
+        if None in wanted or any(
+            old != sections.section(name, after, each)
+            for each in wanted
+            if each and (old := sections.section(name, before, each)) is not None
         ):
             found.append(path)
     return found
