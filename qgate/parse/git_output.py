@@ -10,6 +10,7 @@ from typing import Final
 
 Entries = dict[str, tuple[str, str]]
 
+_KIND: Final = re.compile(rb" (?:blob|commit|tree) ")
 _BATCH_HEADER: Final = re.compile(rb"[0-9a-f]+ (\w+) (\d+)")
 
 
@@ -31,8 +32,8 @@ def staged(listing: bytes) -> tuple[Entries, frozenset[str]]:
 def tree(listing: bytes) -> Entries:
     """`ls-tree -r -z`: mode and id by path."""
     # `mode type id` here, `mode id stage` in an index.
-    lines = (line.replace(b" blob ", b" ", 1) for line in listing.split(b"\0"))
-    return _entries(line for line in lines if line)
+    lines = (line for line in listing.split(b"\0") if line)
+    return _entries(_KIND.sub(b" ", line, count=1) for line in lines)
 
 
 def _entries(lines: Iterable[bytes]) -> Entries:

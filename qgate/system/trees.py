@@ -197,6 +197,10 @@ class Tree:
             if mode == _SUBMODULE and (self._repo.root / path / ".git").exists()
         ]
 
+    def pins(self) -> dict[str, str]:
+        """The commit of each submodule."""
+        return {path: at for path, (mode, at) in self._entries.items() if mode == _SUBMODULE}
+
     def _targets(self) -> dict[str, bytes]:
         """Where each link leads, which is what git keeps of it."""
         links = self.links()
@@ -237,6 +241,11 @@ class Trees:
     def untracked(self) -> tuple[str, ...]:
         """Files that git neither tracks nor ignores."""
         return self._repo.untracked()
+
+    def moved_submodules(self) -> list[str]:
+        """Those that the two sides have at different commits."""
+        before, after = self.base.pins(), self.head.pins()
+        return sorted(path for path in before.keys() & after if before[path] != after[path])
 
     @cached_property
     def head(self) -> Tree:

@@ -252,7 +252,7 @@ def markdown(name: str, totals: Mapping[str, Totals]) -> Iterator[str]:
     ]
     rows += [(str(reason), [each.reasons[reason] for each in columns]) for reason in Reason]
     rows += [
-        ("old debt that blocks, its lines not touched", [each.debt for each in columns]),
+        ("old debt that blocks, its first line not touched", [each.debt for each in columns]),
         ("unexplained", [len(each.unexplained) for each in columns]),
     ]
     yield from (f"| {text} | {' | '.join(map(str, counts))} |" for text, counts in rows)

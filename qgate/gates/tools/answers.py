@@ -64,6 +64,12 @@ def troubled(question: Question, rule: Rule, message: str, hint: str = "") -> An
     return Answer(tool=question.tool, trouble=Trouble(rule, message, hint))
 
 
+def troubled_by(tool: Tool, message: str) -> Answer:
+    """An answer that a side cannot be judged."""
+    hint = "move the submodule in a change of its own"
+    return Answer(tool=tool, trouble=Trouble(Rule.BASE_NOT_CHECKED, message, hint))
+
+
 def trouble_of(error: Incomplete, tool: Tool) -> Answer:
     """An answer for what kept a tool's calls from being made."""
     rules = {rule.slug: rule for rule in Rule}

@@ -106,21 +106,9 @@ def _judge(context: GateContext, name: str, choice: Choice) -> Steps:
         own = [each for each in found if each.path not in foreign]
         change = Change(context.changes.files, _miscounted(context, found))
         base: Answer | None = None
-        if tool.audits_sources:
-            needed = bool(own) and blocks is not Blocks.ALL
-        else:
-            needed = blocking.needs_base(own, change, blocks)
-        if needed:
-            of_base = _of_base(context, tool, settings)
-            results = yield [asking.ask(context, each) for each in of_base]
-            base = _whole(tool, context.trees.base, of_base, results)
-        if base is not None and (base.trouble or base.reading.unjudged):
-            # What the change touches is its own whatever the base was like.
-            marked = [Marked(each, is_new=True) for each in found if change.touches(each)]
-        elif tool.audits_sources and blocks is not Blocks.ALL:
-            marked = blocking.mark_by_message(found, base.reading.findings if base else ())
-        else:
-            marked = blocking.mark(found, change, blocks, base.reading.findings if base else ())
+        if _needs_base(tool, blocks, own, change):
+            base = yield from _base(context, tool, settings)
+        marked = _marked(tool, blocks, found, change, base)
         marked = [replace(each, is_new=_is_ours(context, tool, each, foreign)) for each in marked]
         return Judged(
             choice,
@@ -133,6 +121,44 @@ def _judge(context: GateContext, name: str, choice: Choice) -> Steps:
         )
     except Incomplete as error:
         return Judged(choice, blocks, answer=answers.trouble_of(error, tool))
+
+
+def _needs_base(tool: Tool, blocks: Blocks, found: Sequence[ToolFinding], change: Change) -> bool:
+    if tool.audits_sources:
+        return bool(found) and blocks is not Blocks.ALL
+    return blocking.needs_base(found, change, blocks)
+
+
+def _base(
+    context: GateContext, tool: Tool, settings: Section
+) -> Generator[Sequence[Any], Sequence[Any], Answer]:
+    """What the tool says of the base."""
+    if not tool.is_per_file and not tool.audits_sources:
+        moved = context.trees.moved_submodules()
+        if moved:
+            # Its checkout of then is not here, so that nobody can say what the tool said of it.
+            return answers.troubled_by(tool, f"the submodule {moved[0]} was at another commit")
+    asked = _of_base(context, tool, settings)
+    results = yield [asking.ask(context, each) for each in asked]
+    return _whole(tool, context.trees.base, asked, results)
+
+
+def _marked(
+    tool: Tool,
+    blocks: Blocks,
+    found: Sequence[ToolFinding],
+    change: Change,
+    base: Answer | None,
+) -> list[Marked]:
+    if base is not None and (base.trouble or base.reading.unjudged):
+        # What the change touches is its own whatever the base was like.
+        only = blocks is Blocks.NEW
+        touched = (each for each in found if change.touches(each, is_start_only=only))
+        return [Marked(each, is_new=True) for each in touched]
+    known = base.reading.findings if base else ()
+    if tool.audits_sources and blocks is not Blocks.ALL:
+        return blocking.mark_by_message(found, known)
+    return blocking.mark(found, change, blocks, known)
 
 
 def _is_ours(context: GateContext, tool: Tool, marked: Marked, foreign: Collection[str]) -> bool:

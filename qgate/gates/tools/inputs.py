@@ -66,7 +66,7 @@ def parts(
         "version": version,
         "interpreter": interpreter,
         "arguments": "\0".join(arguments),
-        # A copy lacks what git ignores, so its answer is not that of the working tree.
+        # A copy is elsewhere and has no untracked files: its answer is not the working tree's.
         "place": "the working tree" if in_place else "a copy",
     }
     for name, value in environment.items():
