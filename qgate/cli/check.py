@@ -104,6 +104,8 @@ def run(request: Request, *, format_: str = "terminal", output: Path | None = No
     else:
         text = _rendered(report, format_)
         write(text)
+        if any(gate.outcome is Outcome.INCOMPLETE for gate in report.gates):
+            seen.never("a gate could not judge; what it needs may come from anywhere")
         _keep(request, seen, text, _exit_code(report))
     return _exit_code(report)
 

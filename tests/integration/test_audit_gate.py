@@ -250,3 +250,35 @@ def test_the_environment_can_be_audited(repo: Repo, service: Osv) -> None:
     repo.write({"readme.txt": "x\n"})
     (one,) = audit(repo).findings
     assert (one.rule, one.blocking) == (JINJA, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("requirements.txt", "x @ git+https://example.com/x.git\n"),
+        ("requirements.txt", "-e git+https://example.com/x.git#egg=x\n"),
+        ("requirements.txt", "./local\n"),
+        ("requirements-dev.txt", "https://example.com/x-1.0.tar.gz\n"),
+        ("pyproject.toml", '[project]\nname = "m"\ndependencies = ["x @ https://e.com/x.zip"]\n'),
+    ],
+)
+def test_a_file_of_nothing_that_an_index_knows_is_not_passed_over(
+    repo: Repo, service: Osv, name: str, text: str
+) -> None:
+    files = {} if name == "pyproject.toml" else {"requirements.txt": "\n"}
+    project(repo, files, service.url)
+    repo.write({name: text})
+    gate = audit(repo)
+    assert (gate.outcome, gate.reason) == (Outcome.INCOMPLETE, "not-audited")
+    assert {each.path for each in gate.findings} == {name}
+
+
+def test_what_the_base_could_not_audit_either_does_not_hide_what_is_new(
+    repo: Repo, service: Osv
+) -> None:
+    project(repo, {"requirements.txt": "./local\njinja2==2.10\n"}, service.url)
+    repo.write({"requirements.txt": "./local\njinja2==2.10\npyyaml==5.3\n"})
+    gate = audit(repo)
+    assert gate.outcome is Outcome.FAILED
+    assert {each.rule for each in gate.findings if each.standing is Standing.EXISTING} == {JINJA}
+    assert "base" not in gate.summary

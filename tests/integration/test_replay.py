@@ -302,3 +302,13 @@ def test_a_reader_that_has_gone_changes_nothing(project: Repo) -> None:
         check=True,
     )
     assert done.stdout == b"0\n"
+
+
+def test_a_failure_in_which_a_gate_could_not_judge_is_not_kept(project: Repo) -> None:
+    project.write({"dirty.txt": "bad\n", "sub/m.py": "x = 1\n", ".gitignore": ".venv/\n.cov*\n"})
+    for _ in range(3):
+        time.sleep(SETTLED_SECONDS)
+        ran = project.qgate("check", "lint", "coverage", "--base", "HEAD")
+        assert ran.code == 1
+        assert "no coverage report was found" in ran.out
+        assert AGAIN not in ran.err

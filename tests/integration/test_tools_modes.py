@@ -45,7 +45,7 @@ def test_format_of_old_lines_is_old_and_of_new_ones_and_new_files_is_not(repo: R
         ("lint/format", "new.py", 5),
         ("lint/format", "old.py", 5),
     ]
-    assert "1 older" in gate.summary
+    assert "1 off the changed lines" in gate.summary
 
 
 def test_blocks_all_reaches_files_that_did_not_change(repo: Repo) -> None:

@@ -34,6 +34,10 @@ def run(context: GateContext) -> Generator[Sequence[Job], Sequence[Ended], GateR
             summary="nothing changed",
         )
     started = yield from command.run(context, settings)
+    # A report that appears would count, and a new file changes its folder's time.
+    context.watch.file(context.repo.root)
+    for place in evidence.fixed_places():
+        context.watch.file(context.repo.root / place)
     reports = evidence.collect(
         settings,
         root=context.repo.root,
@@ -41,12 +45,9 @@ def run(context: GateContext) -> Generator[Sequence[Job], Sequence[Ended], GateR
         named=context.loaded.origin("gates.coverage.report").place.startswith("--"),
     )
     _refuse_older(reports, started)
-    # A report that appears would count, and a new file changes its folder's time.
-    for path in (context.repo.root, *(each.path for each in reports)):
-        context.watch.file(path)
-        context.watch.file(path.parent)
-    for place in evidence.fixed_places():
-        context.watch.file(context.repo.root / place)
+    for each in reports:
+        context.watch.file(each.path)
+        context.watch.file(each.path.parent)
     where = f"the base {context.changes.base.sha[:12]}"
     config = coverage_config.read(context.base_contents, settings.config, where=where)
     known = _find_paths(context, config, reports)

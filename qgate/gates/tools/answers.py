@@ -82,7 +82,9 @@ def trouble_of(error: Incomplete, tool: Tool) -> Answer:
 def way_to(tool: Tool) -> str:
     """What to do where a tool is missing."""
     way = f"install it ({tool.install})" if tool.install else "install it"
-    return f"{way}, or leave it out of gates.{tool.gate}.tools"
+    if tool.gate in {"lint", "types", "audit"}:
+        return f"{way}, or leave it out of gates.{tool.gate}.tools"
+    return f"{way}, or take its definition away on the base branch"
 
 
 def merged(tool: Tool, results: Sequence[Answer | Incomplete]) -> Answer:

@@ -35,7 +35,7 @@ def ask(context: GateContext, question: Question) -> Steps:
     program = toolbox.find(tool.command[0], root, context.environ)
     context.watch.lookup(tool.command[0], root, context.environ)
     if program is None:
-        return troubled(question, Rule.MISSING_TOOL, f"{tool.name} is not installed")
+        return troubled(question, Rule.MISSING_TOOL, f"{_named(tool)} is not installed")
     version = yield from version_of(context, tool, program)
     built = _calls(context, question)
     known = _parts(context, question, built, program, version)
@@ -62,6 +62,12 @@ def _sees_submodules(context: GateContext, tool: Tool) -> bool:
     if is_so:
         context.watch.never("what lies in submodules is not watched")
     return is_so
+
+
+def _named(tool: Tool) -> str:
+    """A tool, with its program where that has another name."""
+    program = tool.command[0]
+    return tool.name if program == tool.name else f"{tool.name} ({program})"
 
 
 def _is_as_before(

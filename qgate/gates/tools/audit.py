@@ -173,12 +173,20 @@ def completed_all(
 ) -> Sequence[Answer | Incomplete]:
     """The answers of an audit, each completed."""
     read = {path: _with_included(tree, path, each) for path, each in sources(tool, tree).items()}
-    return [
+    # A file that names nothing an index knows was not asked about, and is not forgotten.
+    named = {each.source for each in asked}
+    silent = {path: each for path, each in read.items() if path not in named and "" not in named}
+    unjudged = tuple(
+        replace(one, path=path) for path, each in silent.items() for one in each.unresolvable
+    )
+    rest = [Answer(tool=tool, reading=ToolReading(unjudged=unjudged))] if unjudged else []
+    whole = [
         result
         if isinstance(result, Incomplete) or result.trouble or question.source not in read
         else completed(result, question, read[question.source])
         for question, result in zip(asked, results, strict=True)
     ]
+    return [*whole, *rest]
 
 
 def completed(answer: Answer, question: Question, read: Dependencies) -> Answer:

@@ -92,10 +92,10 @@ def _judge(context: GateContext, name: str, choice: Choice) -> Steps:
         return Judged(choice, blocks)
     try:
         asked = questions(context, tool, settings, blocks)
-        if not asked:
-            return Judged(choice, blocks)
         results = yield [asking.ask(context, each) for each in asked]
         answer = _whole(tool, context.trees.head, asked, results)
+        if not asked and not answer.reading.unjudged:
+            return Judged(choice, blocks)
         if answer.trouble is not None:
             return Judged(choice, blocks, answer=answer)
         found = answer.reading.findings
@@ -150,7 +150,9 @@ def _marked(
     change: Change,
     base: Answer | None,
 ) -> list[Marked]:
-    if base is not None and (base.trouble or base.reading.unjudged):
+    # A dependency that the base could not audit has no findings there to be compared with.
+    is_whole = tool.audits_sources or base is None or not base.reading.unjudged
+    if base is not None and (base.trouble or not is_whole):
         # What the change touches is its own whatever the base was like.
         only = blocks is Blocks.NEW
         touched = (each for each in found if change.touches(each, is_start_only=only))

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from qgate.config.waivers import Waiver
 from qgate.gates.context import GateContext
@@ -13,6 +14,8 @@ from qgate.gates.tools.choosing import Choice
 from qgate.gates.tools.rules import AUDIT, Rule
 from qgate.model.report import Finding, GateResult, Level, Outcome, Standing
 from qgate.model.tool import Blocks, ToolFinding, Unjudged
+
+_MOST_PROBLEMS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +169,8 @@ def _problems(name: str, judged: Judged, context: GateContext) -> Iterator[_Prob
     if base is not None and base.trouble is not None:
         message = f"what is new cannot be told, because of the base: {base.trouble.message}"
         yield _Problem(Rule.BASE_NOT_CHECKED, message, base.trouble.hint)
-    for each in base.reading.unjudged if base is not None else ():
+    of_base = base.reading.unjudged if base is not None and name != AUDIT else ()
+    for each in of_base:
         message = (
             f"what is new cannot be told: at the base {each.name} was not judged: {each.reason}"
         )
@@ -182,7 +186,7 @@ def _unjudged(tool: str, rule: Rule, each: Unjudged) -> _Problem:
     verb = "audited" if rule is Rule.NOT_AUDITED else "judged"
     hint = f"mend what keeps {tool} from it"
     if rule is Rule.NOT_AUDITED:
-        hint += f", or waive {rule}:{each.name} on the base branch"
+        hint += f" (is gates.audit.service the right one?), or waive {rule}:NAME on the base branch"
     return _Problem(rule, f"{each.name} was not {verb}: {each.reason}", hint, each.path)
 
 
@@ -220,7 +224,9 @@ def _summary(
         count = len(blocking_now) - len(problems)
         whole = all(each.blocks is Blocks.ALL for each in judged)
         said.append(_counted(count, "finding" if whole else "new finding"))
-    said += [problem.message for problem in problems]
+    said += [problem.message for problem in problems[:_MOST_PROBLEMS]]
+    if len(problems) > _MOST_PROBLEMS:
+        said.append(f"and {len(problems) - _MOST_PROBLEMS} more that could not be judged")
     if not said:
         names = [each.choice.tool.name for each in judged if each.answer]
         if names:
@@ -233,9 +239,14 @@ def _summary(
     older = sum(one.standing is Standing.EXISTING for one in findings)
     waived = sum(one.standing is Standing.WAIVED for one in findings)
     if older:
-        said.append(
-            f"{older} older" if outcome is Outcome.FAILED else _counted(older, "older finding")
-        )
+        # By its place alone nobody can tell an old finding from one that the change caused there.
+        is_by_place = all(each.blocks is Blocks.CHANGED_LINES for each in judged)
+        where = "off the changed lines" if is_by_place else "older"
+        if outcome is Outcome.FAILED:
+            said.append(f"{older} {where}")
+        else:
+            noun = _counted(older, "finding" if is_by_place else "older finding")
+            said.append(f"{noun} {where}" if is_by_place else noun)
     if waived:
         said.append(f"{waived} waived")
     return "; ".join(said)
