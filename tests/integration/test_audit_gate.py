@@ -123,8 +123,8 @@ def test_lock_files_are_read_without_an_index(
 ) -> None:
     # The ranges are pinned by the lock file; nobody resolves them a second time.
     pyproject = '[project]\nname = "mine"\nversion = "0"\ndependencies = ["jinja2"]\n'
-    project(repo, {"pyproject.toml": pyproject}, service.url)
-    repo.write({name: text})
+    project(repo, {}, service.url)
+    repo.write({name: text, "pyproject.toml": pyproject})
     gate = audit(repo)
     assert found(gate) == {JINJA: (Standing.NEW, True, line)}
     assert {each.path for each in gate.findings} == {name}
