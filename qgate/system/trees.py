@@ -5,32 +5,22 @@ Nothing here writes into the repository: a copy of a side goes into a folder tha
 """
 
 import contextlib
-import hashlib
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from qgate.errors import Incomplete
 from qgate.model.changes import ChangeSet, Side
+from qgate.system import disk
+from qgate.system.disk import Entry
 from qgate.system.git import Repository
 
 REGULAR: Final = frozenset({"100644", "100755"})
-_LINK: Final = "120000"
 _SUBMODULE: Final = "160000"
 _MOST_KEPT: Final = 1 << 20
 _TICK_NS: Final = 20_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One path: its git mode, and the id of its content (of git's blob, or of the disk's bytes)."""
-
-    mode: str
-    id: str
 
 
 class Tree:
@@ -81,14 +71,14 @@ class Tree:
 
     def links(self) -> list[str]:
         """Every symbolic link."""
-        return [path for path, (mode, _) in self._entries.items() if mode == _LINK]
+        return [path for path, (mode, _) in self._entries.items() if mode == disk.LINK]
 
     def entry(self, path: str, *, on_disk: bool) -> Entry:
         """A path's mode and content id; `on_disk` where the tool reads the working tree."""
         mode, blob = self._entries.get(path, ("", ""))
         is_foreign = path not in self._entries or path in self._from_disk
         if is_foreign or (on_disk and self.rewrites_files):
-            return disk_entry(self._repo.root / path)
+            return disk.entry(self._repo.root / path)
         return Entry(mode, blob)
 
     @cached_property
@@ -103,8 +93,8 @@ class Tree:
         for name in self._repo.ignored():
             if not name.endswith("/"):
                 found.append(name)
-            elif is_of_the_project(self._repo.root / name):
-                found += _below(self._repo.root, self._repo.root / name)
+            elif disk.is_of_the_project(self._repo.root / name):
+                found += disk.below(self._repo.root, self._repo.root / name)
         return tuple(sorted(found))
 
     def youngest(self) -> float:
@@ -124,8 +114,8 @@ class Tree:
     def contents(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The bytes of regular files by path; what cannot be read is not there."""
         wanted = [path for path in paths if self.is_regular(path)]
-        disk = [path for path in wanted if self.is_disk or self._is_plain(path)]
-        on_disk = set(disk)
+        there = [path for path in wanted if self.is_disk or self._is_plain(path)]
+        on_disk = set(there)
         blobs = [path for path in wanted if path not in on_disk]
         found = {
             path: data
@@ -134,8 +124,8 @@ class Tree:
             )
             if data is not None
         }
-        for path in disk:
-            if (data := read_file(self._repo.root / path)) is not None:
+        for path in there:
+            if (data := disk.read(self._repo.root / path)) is not None:
                 found[path] = data
         return found
 
@@ -150,20 +140,20 @@ class Tree:
 
     def copy(self, paths: Iterable[str], folder: Path) -> None:
         """Write files into a folder, modes kept. Raises `Incomplete` where there is no room."""
-        with _room():
+        with disk.room():
             for path, data in self.contents(paths).items():
-                _write(folder, path, data, self._entries[path][0])
+                disk.write(folder, path, data, self._entries[path][0])
 
     def outline(self, paths: Iterable[str], folder: Path) -> None:
         """Make an empty file for each regular one that the folder lacks. Raises `Incomplete`."""
-        with _room():
+        with disk.room():
             for path in paths:
                 if self.is_regular(path) and not os.path.lexists(folder / path):
-                    _write(folder, path, b"", "")
+                    disk.write(folder, path, b"", "")
 
     def copy_links(self, folder: Path) -> None:
         """Make this side's links in a folder, after its files. Raises `Incomplete`."""
-        with _room():
+        with disk.room():
             for path, target in self._targets().items():
                 link = folder / path
                 end = os.path.normpath(os.path.join(os.path.dirname(path), os.fsdecode(target)))  # noqa: PTH118, PTH120
@@ -179,11 +169,11 @@ class Tree:
         What the copy has stays. Raises `Incomplete` as `copy` does.
         """
         root = self._repo.root
-        with _room():
+        with disk.room():
             for path in paths:
-                data = read_file(root / path)
+                data = disk.read(root / path)
                 if data is not None and not (folder / path).exists():
-                    _write(folder, path, data, _mode(root / path))
+                    disk.write(folder, path, data, disk.mode(root / path))
             for path in self.submodules():
                 if not (folder / path).exists():
                     (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -255,7 +245,7 @@ class Trees:
             case Side.WORKTREE:
                 entries, unseen = repo.index_entries()
                 dirty = repo.unlike_disk(None) | {*self.untracked} | unseen
-                there = {path: _mode(repo.root / path) for path in dirty}
+                there = {path: disk.mode(repo.root / path) for path in dirty}
                 for path, mode in there.items():
                     entries.pop(path, None)
                     if mode:
@@ -281,73 +271,3 @@ class Trees:
     def base(self) -> Tree:
         """What the change started from."""
         return Tree(self._repo, self._repo.tree_entries(self._changes.base.sha), unlike_disk=None)
-
-
-def is_of_the_project(folder: Path) -> bool:
-    """Whether a folder may hold sources of the project, not what was installed."""
-    is_installed = folder.name in {"node_modules", "site-packages", "__pycache__"}
-    return not (is_installed or folder.name.startswith(".") or (folder / "pyvenv.cfg").exists())
-
-
-def _below(root: Path, top: Path) -> list[str]:
-    """Every file below a folder, as a path from the root."""
-    found = []
-    for folder, folders, names in os.walk(top):
-        folders[:] = [name for name in folders if is_of_the_project(Path(folder, name))]
-        found += [os.path.relpath(os.path.join(folder, name), root) for name in names]  # noqa: PTH118
-    return found
-
-
-def disk_entry(path: Path) -> Entry:
-    """Mode and id by the disk; an id of its own for a missing or unreadable file."""
-    mode = _mode(path)
-    if mode == _LINK:
-        return Entry(mode, f"link {path.readlink()}")
-    data = read_file(path)
-    if data is None:
-        return Entry("", "missing")
-    # git's own formula, so that a staged file has the id that it had on disk.
-    return Entry(
-        mode, hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
-    )
-
-
-def read_file(path: Path) -> bytes | None:
-    """The bytes of a regular file, None where there is none."""
-    try:
-        return None if path.is_symlink() else path.read_bytes()
-    except OSError:
-        return None
-
-
-def _mode(path: Path) -> str:
-    """The mode that git would record, nothing for what it would not track."""
-    if path.is_symlink():
-        return _LINK
-    if not path.is_file():
-        return ""
-    return "100755" if os.access(path, os.X_OK) else "100644"
-
-
-@contextlib.contextmanager
-def _room() -> Iterator[None]:
-    """Say what to do where a copy cannot be written."""
-    try:
-        yield
-    except OSError as error:
-        raise Incomplete(
-            "no-room",
-            f"cannot copy files into a temporary folder: {error.strerror}",
-            hint="make room, or set TMPDIR to a folder that has some",
-        ) from error
-
-
-def _write(folder: Path, path: str, data: bytes, mode: str) -> None:
-    file = folder / path
-    # A path from git never has "..", but a defence costs nothing.
-    if not Path(os.path.normpath(file)).is_relative_to(folder):
-        return
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(data)
-    if mode == "100755":
-        file.chmod(0o755)

@@ -21,7 +21,7 @@ NOTICES: Final = {
     "change/malformed-diff",
 }
 # What is raised outside of the gates' folders, yet only while a gate is at work.
-OF_GATES: Final = {"coverage_config.py": "coverage", "trees.py": "tools", "jobs.py": "tools"}
+OF_GATES: Final = {"coverage_config.py": "coverage", "disk.py": "tools", "jobs.py": "tools"}
 # Raised only for a caller who takes it for an answer: gates/tools/audit.py, for a severity that
 # nobody knows, which blocks.
 ANSWERED: Final = {"advisories.py": "no-network"}

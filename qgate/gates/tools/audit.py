@@ -196,7 +196,7 @@ def completed(answer: Answer, question: Question, read: Dependencies) -> Answer:
     """
     lines = {f"{pin.name} {pin.version}": pin.line for pin in read.pins}
     found = tuple(
-        replace(each, path=question.source, line=lines.get(each.message.partition(":")[0], 0))
+        replace(each, path=question.source, line=lines.get(each.subject, 0))
         for each in answer.reading.findings
     )
     said = {*answer.reading.judged, *(each.name for each in answer.reading.unjudged)}

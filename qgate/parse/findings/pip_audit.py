@@ -124,7 +124,7 @@ def _finding(
         rule=rule,
         message=f"{' '.join(what)}: {rule}{f' ({cves})' if cves else ''}, {fixed}",
         aliases=tuple(others),
-        subject=what[0],
+        subject=" ".join(what),
     )
 
 

@@ -55,7 +55,7 @@ def test_a_vulnerability_goes_by_githubs_id_and_keeps_the_others_for_waivers() -
             rule="GHSA-462w-v97r-4m45",
             message="jinja2 2.10: GHSA-462w-v97r-4m45 (CVE-2019-10906), fixed in 2.10.1",
             aliases=("CVE-2019-10906", "PYSEC-2019-217"),
-            subject="jinja2",
+            subject="jinja2 2.10",
         ),
     )
     assert read.judged == ("pyyaml 6.0.1", "jinja2 2.10")
