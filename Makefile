@@ -34,7 +34,7 @@ bench: $(READY)
 # Writes the pins anew; needs uv. The files name versions and hashes, no address.
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	  --no-annotate --no-emit-index-url --upgrade --group dev pyproject.toml --output-file requirements/dev.txt
+	  --no-annotate --no-emit-index-url --no-strip-extras --upgrade --group dev pyproject.toml --output-file requirements/dev.txt
 
 $(READY): requirements/dev.txt pyproject.toml
 	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3" >&2; exit 2; }

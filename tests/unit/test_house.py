@@ -3,10 +3,13 @@
 import ast
 import re
 import subprocess
+from importlib import metadata
 from pathlib import Path
 from typing import Final
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from qgate.config.settings import options
 from qgate.gates.coverage.rules import Rule as CoverageRule
@@ -83,6 +86,25 @@ def test_no_file_says_what_must_not_be_said(pattern: re.Pattern[str]) -> None:
         text = path.read_bytes().decode("utf-8", "replace")
         found += [f"{path.relative_to(ROOT)}: {match[0]}" for match in pattern.finditer(text)]
     assert not found
+
+
+def test_a_pin_names_the_extras_that_other_pins_ask_for() -> None:
+    # pip would take the newest release for an extra that no pin names, and refuse it unpinned.
+    lines = (ROOT / "requirements" / "dev.txt").read_text("utf-8").splitlines()
+    pins = [Requirement(line.rstrip(" \\")) for line in lines if line[:1].isalnum()]
+    extras = {canonicalize_name(pin.name): pin.extras for pin in pins}
+    lacking = []
+    for name in extras:
+        try:
+            wanted = metadata.requires(name) or []
+        except metadata.PackageNotFoundError:
+            # Pinned for another platform.
+            continue
+        for each in map(Requirement, wanted):
+            if each.marker is None or each.marker.evaluate({"extra": ""}):
+                lacking += [str(each)] * (not each.extras <= extras[canonicalize_name(each.name)])
+    assert len(extras) > 30
+    assert not lacking
 
 
 def rules_that_can_appear() -> set[str]:
