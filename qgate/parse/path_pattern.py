@@ -5,16 +5,25 @@ untrusted author costs at most its length times the path's. The rules are those 
 docs/reference/path-patterns.md.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from functools import lru_cache
+from itertools import takewhile
+from typing import Final
 
 _ANY: Final = "**"  # a segment of a compiled pattern: zero or more directories
-_STAR: Final = -1  # tokens inside a segment, beside the code points of literal characters
-_ONE: Final = -2
+_ONE: Final = -1  # a token beside the code points of literal characters
+_STAR: Final = -2
 
-_Segment = tuple[int, ...] | str
-T = TypeVar("T", int, _Segment)
+# A segment is a literal name; the literal chunks around its stars; or, where it has a `?`, tokens.
+_Chunks = tuple[str, ...]
+_Tokens = tuple[int, ...]
+_Segment = str | _Chunks | _Tokens
+_ANYTHING: Final[_Chunks] = ("", "")
+
+# What can make a pattern invalid or doubtful; most have nothing of it.
+_SUSPECT: Final = re.compile(r"[\[\]\\!]|\*\*|//|^/?$")
 
 
 class InvalidPattern(ValueError):
@@ -36,59 +45,69 @@ class PathPattern:
         """Whether the pattern holds for a file's path relative to the repository's root."""
         return _match_path(self._segments, path.split("/"))
 
+    @property
+    def literal_folders(self) -> tuple[str, ...]:
+        """The leading segments that a path must have as they are written, before its last."""
+        leading = [str(each) for each in takewhile(_is_name, self._segments)]
+        if all(each == _ANY for each in self._segments[len(leading) :]):
+            # The last of them can be the file itself.
+            del leading[-1:]
+        return tuple(leading)
+
+    @property
+    def literal_names(self) -> tuple[str, ...]:
+        """The segments that a path must have somewhere."""
+        return tuple(str(each) for each in self._segments if _is_name(each))
+
+    @property
+    def literal_chunks(self) -> tuple[str, ...]:
+        """Texts that a path must contain, each within one segment."""
+        return tuple(
+            str(chunk)
+            for each in self._segments
+            if isinstance(each, tuple)
+            for chunk in each
+            if chunk and isinstance(chunk, str)
+        )
+
+
+def _is_name(segment: _Segment) -> bool:
+    return isinstance(segment, str) and segment != _ANY
+
 
 def first_match(patterns: Iterable[PathPattern], path: str) -> PathPattern | None:
     """The first pattern that matches, if one does."""
     return next((pattern for pattern in patterns if pattern.matches(path)), None)
 
 
-class PathSet:
-    """Several patterns at once; `*.py` and its kin cost a comparison of text."""
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        patterns = [compile_pattern(text) for text in texts]
-        simple = {_plain(each.text)[1:] for each in patterns if _is_suffix(each.text)}
-        self._suffixes = tuple(simple)
-        self._below = tuple(f"{suffix}/" for suffix in simple)
-        self._others = [each for each in patterns if not _is_suffix(each.text)]
-
-    def __contains__(self, path: str) -> bool:
-        if path.endswith(self._suffixes) or any(part in path for part in self._below):
-            return True
-        return first_match(self._others, path) is not None
-
-    def among(self, paths: Iterable[str]) -> list[str]:
-        """Those of the paths that a pattern matches, in their order."""
-        return [path for path in paths if path in self]
-
-
-def _plain(text: str) -> str:
-    """A pattern without what says "in any folder", which one without a slash means anyhow."""
-    return text.removeprefix("/").removeprefix("**/") if text.startswith(("/**/", "**/")) else text
-
-
-def _is_suffix(text: str) -> bool:
-    """Whether a pattern is a star and a literal ending, in any folder."""
-    text = _plain(text)
-    return text.startswith("*.") and not set("*?\\/").intersection(text[1:])
-
-
 def compile_pattern(text: str) -> PathPattern:
-    """Compile a pattern. Raises `InvalidPattern`."""
-    _refuse_invalid(text)
-    body = text.strip("/") if text.endswith("/") else text.removeprefix("/")
-    anchored = "/" in text[:-1]
+    """Compile a pattern of the settings. Raises `InvalidPattern`, also for a doubtful one."""
+    refuse_invalid(text)
+    for doubt in doubts(text):
+        raise doubt
+    return compile_lenient(text)
+
+
+def compile_lenient(text: str) -> PathPattern:
+    """Compile a pattern of a CODEOWNERS file, which `refuse_invalid` has let through.
+
+    A doubtful one means what GitHub takes it for: `**` beside other characters is `*`, and an
+    empty segment is none that a path has.
+    """
+    body = text.removeprefix("/")
+    is_folder = body.endswith("/")
+    body = body.removesuffix("/")
     parts = body.split("/")
-    segments: list[_Segment] = [] if anchored else [_ANY]
-    segments += [_ANY if part == "**" else _tokens(part) for part in parts]
-    if text == "**/":
+    segments: list[_Segment] = [] if "/" in text[:-1] else [_ANY]
+    segments += [_ANY if part == "**" else _segment(part) for part in parts]
+    if is_folder and parts == ["**"]:
         # Any directory, and everything below it.
-        segments = [(_STAR,), (_STAR,), _ANY]
-    elif text.endswith("/"):
-        # Everything below, not a file of that name.
-        segments += [(_STAR,), _ANY]
+        segments = [_ANYTHING, _ANYTHING, _ANY]
     elif len(parts) > 1 and parts[-1] == "**":
-        segments[-1:] = [(_STAR,), _ANY]
+        segments[-1:] = [_ANYTHING, _ANY]
+    elif is_folder:
+        # Everything below, not a file of that name.
+        segments += [_ANYTHING, _ANY]
     elif parts[-1] != "*":
         # A pattern also owns what is below a directory of its name; GitHub's exception is a
         # last segment of exactly `*`, which means direct children.
@@ -96,23 +115,44 @@ def compile_pattern(text: str) -> PathPattern:
     return PathPattern(text, tuple(segments))
 
 
-def _refuse_invalid(text: str) -> None:
-    if text in {"", "/"}:
+def is_plain(text: str) -> bool:
+    """Whether there is nothing to refuse or to doubt, seen at a glance."""
+    return not _SUSPECT.search(text)
+
+
+def refuse_invalid(text: str) -> None:
+    """Raise `InvalidPattern` for what GitHub skips: it has no meaning in this dialect."""
+    if is_plain(text):
+        return
+    if text == "/":
+        raise InvalidPattern("`/` matches nothing; every file is `*`", 1)
+    if not text:
         raise InvalidPattern("an empty pattern matches nothing", 1)
     if text.startswith("!"):
         raise InvalidPattern("a leading `!` (negation) is not supported", 1)
     if text.startswith("\\#"):
-        raise InvalidPattern("a leading `\\#` is not supported", 1)
+        raise InvalidPattern("a leading `\\#` is not supported; `**/#` means the same", 1)
     _refuse_classes(text)
+    if "***" in text:
+        raise InvalidPattern("`***` has no meaning; write `**` or `*`", text.index("***") + 1)
+
+
+def doubts(text: str) -> list[InvalidPattern]:
+    """What is valid and hardly meant: refused in settings, a warning in CODEOWNERS."""
+    if is_plain(text):
+        return []
+    found = []
     if "//" in text:
-        raise InvalidPattern("an empty segment `//` matches nothing", text.index("//") + 1)
+        found.append(InvalidPattern("an empty segment `//` matches nothing", text.index("//") + 1))
     column = 1
     for part in text.split("/"):
         if "**" in part and part != "**":
-            raise InvalidPattern("`**` stands for whole directories, between slashes", column)
+            message = "`**` stands for whole directories, between slashes; here it is a `*`"
+            found.append(InvalidPattern(message, column))
         column += len(part) + 1
     if text.endswith("/**/"):
-        raise InvalidPattern("`**/` at the end: write `/**`", len(text) - 2)
+        found.append(InvalidPattern("`**/` at the end: write `/**`", len(text) - 2))
+    return found
 
 
 def _refuse_classes(text: str) -> None:
@@ -125,51 +165,44 @@ def _refuse_classes(text: str) -> None:
         raise InvalidPattern("the pattern ends in a lone `\\`", len(text))
 
 
-def _tokens(part: str) -> _Segment:
-    """A segment without wildcards as text, any other as its tokens."""
+@lru_cache(maxsize=4096)
+def _segment(part: str) -> _Segment:
     if not set("*?\\").intersection(part):
         return part
-    tokens = []
+    tokens: list[int] = []
     escaped = False
     for character in part:
-        if escaped:
+        if escaped or character not in "*?\\":
             tokens.append(ord(character))
             escaped = False
         elif character == "\\":
             escaped = True
         else:
-            tokens.append({"*": _STAR, "?": _ONE}.get(character, ord(character)))
-    return tuple(tokens)
+            tokens.append(_STAR if character == "*" else _ONE)
+    if _ONE in tokens:
+        return tuple(tokens)
+    chunks = [""]
+    for token in tokens:
+        if token == _STAR:
+            chunks.append("")
+        else:
+            chunks[-1] += chr(token)
+    # An escaped `**` stays in a tuple: as a name it would stand for directories.
+    return tuple(chunks) if len(chunks) > 1 or chunks == [_ANY] else chunks[0]
 
 
-def _match_path(segments: tuple[_Segment, ...], path: list[str]) -> bool:
-    return _match(segments, path, _ANY, _match_segment)
-
-
-def _match_segment(tokens: _Segment, name: str) -> bool:
-    if isinstance(tokens, str):
-        return tokens == name
-    last = tokens[-1]
-    if last >= 0 and not (name and last == ord(name[-1])):
-        return False
-    return _match(tokens, name, _STAR, _match_character)
-
-
-def _match_character(token: int, character: str) -> bool:
-    return token in (_ONE, ord(character))
-
-
-def _match(
-    pattern: Sequence[T], items: Sequence[str], many: T, accepts: Callable[[T, str], bool]
-) -> bool:
-    """Two pointers and one place to come back to: the last `many`, which stands for any run."""
+def _match_path(segments: tuple[_Segment, ...], names: list[str]) -> bool:
+    """Two pointers and one place to come back to: the last `**`, which stands for any run."""
     at = on = 0
     retry: tuple[int, int] | None = None
-    while on < len(items):
-        if at < len(pattern) and pattern[at] == many:
+    while on < len(names):
+        segment = segments[at] if at < len(segments) else None
+        if segment == _ANY:
             at += 1
+            if at == len(segments):
+                return True
             retry = (at, on)
-        elif at < len(pattern) and accepts(pattern[at], items[on]):
+        elif segment is not None and _match_name(segment, names[on]):
             at += 1
             on += 1
         elif retry is not None:
@@ -177,4 +210,48 @@ def _match(
             retry = (at, on)
         else:
             return False
-    return all(part == many for part in pattern[at:])
+    return all(each == _ANY for each in segments[at:])
+
+
+def _match_name(segment: _Segment, name: str) -> bool:
+    if isinstance(segment, str):
+        return segment == name
+    if isinstance(segment[0], str):
+        return _match_chunks(segment, name)
+    return _match_tokens(segment, name)
+
+
+def _match_chunks(chunks: _Chunks, name: str) -> bool:
+    """The first at the start, the last at the end, the others leftmost in between."""
+    first, last = chunks[0], chunks[-1]
+    if len(chunks) == 1:
+        return name == first
+    at, end = len(first), len(name) - len(last)
+    if at > end or not (name.startswith(first) and name.endswith(last)):
+        return False
+    for chunk in chunks[1:-1]:
+        at = name.find(chunk, at, end)
+        if at < 0:
+            return False
+        at += len(chunk)
+    return True
+
+
+def _match_tokens(tokens: _Tokens, name: str) -> bool:
+    """As for a path: the last star is the one place to come back to."""
+    at = on = 0
+    retry: tuple[int, int] | None = None
+    while on < len(name):
+        token = tokens[at] if at < len(tokens) else None
+        if token == _STAR:
+            at += 1
+            retry = (at, on)
+        elif token is not None and token in (_ONE, ord(name[on])):
+            at += 1
+            on += 1
+        elif retry is not None:
+            at, on = retry[0], retry[1] + 1
+            retry = (at, on)
+        else:
+            return False
+    return all(token == _STAR for token in tokens[at:])

@@ -18,7 +18,7 @@ from qgate.gates.tools.rules import Rule
 from qgate.model.tool import Tool, ToolFinding, ToolReading, Unjudged
 from qgate.parse import dependencies
 from qgate.parse.dependencies import Dependencies
-from qgate.parse.path_pattern import PathSet
+from qgate.parse.path_index import PathSet
 from qgate.system import toolbox
 from qgate.system.trees import Tree
 

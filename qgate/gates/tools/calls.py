@@ -15,7 +15,7 @@ from typing import Final
 from qgate.gates.tools import inputs
 from qgate.model.tool import Tool
 from qgate.parse import sections
-from qgate.parse.path_pattern import PathSet
+from qgate.parse.path_index import PathSet
 from qgate.system.trees import Tree
 
 # Linux allows 2 MiB for arguments and environment together, macOS 1 MiB.

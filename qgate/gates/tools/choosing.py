@@ -9,7 +9,7 @@ from qgate.config.tools import CONDITION
 from qgate.errors import UsageError
 from qgate.model.tool import Tool
 from qgate.parse import sections
-from qgate.parse.path_pattern import PathSet
+from qgate.parse.path_index import PathSet
 from qgate.system.trees import Tree, Trees
 
 

@@ -16,7 +16,7 @@ from qgate.gates.tools.verdict import Judged
 from qgate.model.changes import Status
 from qgate.model.report import GateResult
 from qgate.model.tool import Blocks, Tool, ToolFinding
-from qgate.parse.path_pattern import PathSet
+from qgate.parse.path_index import PathSet
 from qgate.system.trees import Tree
 
 Steps = Generator[Sequence[Any], Sequence[Any], Any]

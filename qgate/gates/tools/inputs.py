@@ -15,7 +15,7 @@ from typing import Final
 
 from qgate import __version__
 from qgate.model.tool import Tool
-from qgate.parse.path_pattern import PathSet
+from qgate.parse.path_index import PathSet
 from qgate.system.trees import Tree
 
 FORMAT: Final = "1"

@@ -7,7 +7,7 @@ from qgate.gates.context import GateContext
 from qgate.gates.tools import choosing, inputs
 from qgate.model.report import Finding, Level
 from qgate.model.tool import Tool
-from qgate.parse.path_pattern import PathSet
+from qgate.parse.path_index import PathSet
 
 
 def reconfigured(tool: Tool, context: GateContext) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from qgate.config.tools import CONDITION, Definitions, combine, fields_schema, r
 from qgate.errors import SettingsError
 from qgate.model.tool import Blocks, Tool
 from qgate.parse import findings, yaml_reader
-from qgate.parse.path_pattern import PathSet
+from qgate.parse.path_index import PathSet
 from tests.support.repo import ROOT
 
 FOLDER: Final = ROOT / "rules/tools"

@@ -1,0 +1,148 @@
+"""A CODEOWNERS file to its rules, in GitHub's dialect.
+
+The rules of a line are those of docs/reference/codeowners.md. GitHub skips a line that it cannot
+read without a word; here it is a `LineProblem` with line and column.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+from qgate.model.owners import Codeowners, Dialect, LineProblem, OwnerRule, Place, ProblemKind
+from qgate.parse.path_pattern import InvalidPattern, doubts, is_plain, refuse_invalid
+
+# GitHub looks in this order and reads the first (docs.github.com, "About code owners").
+LOCATIONS: Final = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
+# Where only another service looks.
+ELSEWHERE: Final = {
+    ".gitlab/CODEOWNERS": Dialect.GITLAB,
+    ".gitea/CODEOWNERS": Dialect.GITEA,
+    ".forgejo/CODEOWNERS": Dialect.GITEA,
+}
+
+# Most lines are like this; they are read at once.
+_PLAIN: Final = re.compile(
+    r"[ \t]*([^\s#\\\[\]!^()|$][^\s\\\[\]^()|$]*)((?:[ \t]+@[A-Za-z0-9][\w-]*(?:/[\w.-]+)?)*)\s*",
+    re.ASCII,
+)
+_WORD: Final = re.compile(r"(?:\\.|[^\s\\]|\\$)+", re.ASCII)
+_OWNER: Final = re.compile(
+    r"@[A-Za-z0-9][A-Za-z0-9_-]*(?:/[A-Za-z0-9_.-]+)?|[^\s@,;<>]+@[^\s@,;<>]+"
+)
+# A heading `[Docs][2] @owner`, optional with `^`; a role `@@developers`; a group within a group.
+_GITLAB_HEADING: Final = re.compile(r"\s*\^?\[[^\[\]]+\](?:\[\d+\])?(?:\s+\S*@\S+)*\s*")
+_GITLAB_OWNER: Final = re.compile(r"@@\w+|@[\w.-]+(?:/[\w.-]+){2,}")
+# What is plainly a regular expression of Go: `.+\\.go`, `docs/(aws|azure)/`, `^src/`, `md$`.
+_GITEA_PATTERN: Final = re.compile(r"\.\+|\([^()]*\|[^()]*\)|^!?\^|\\\\\.|\$$")
+_UNESCAPED_BRACKET: Final = re.compile(r"(?<!\\)([\[\]])")
+
+
+def parse(data: bytes, path: str) -> Codeowners:
+    """Read the bytes of the file at `path`. What is not UTF-8 becomes surrogate escapes."""
+    text = data.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
+    rules: list[OwnerRule] = []
+    problems: list[LineProblem] = []
+    hints: list[Dialect] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if (plain := _PLAIN.fullmatch(line)) and is_plain(plain[1]):
+            place = Place(path, number, plain.start(1) + 1)
+            rules.append(OwnerRule(plain[1], tuple(plain[2].split()), place))
+            continue
+        words = [(match[0], match.start() + 1) for match in _WORD.finditer(line)]
+        if not words or words[0][0].startswith("#"):
+            continue
+        found = _problems(line.rstrip("\r"), words, hints)
+        problems += (
+            LineProblem(
+                kind=kind,
+                message=message,
+                place=Place(path, number, column),
+                source=line.strip(),
+                is_skipped=is_skipped,
+            )
+            for kind, message, column, is_skipped in found
+        )
+        if not any(is_skipped for *_, is_skipped in found):
+            owners = tuple(word for word, _ in _before_comment(words[1:]))
+            rules.append(OwnerRule(words[0][0], owners, Place(path, number, words[0][1])))
+    return Codeowners(
+        path=path,
+        rules=tuple(rules),
+        problems=tuple(problems),
+        dialect=ELSEWHERE.get(path) or next(iter(hints), Dialect.GITHUB),
+        size=len(data),
+    )
+
+
+def escaped(pattern: str) -> str:
+    """A pattern of the settings as CODEOWNERS needs it: its spaces escaped, no comment."""
+    text = re.sub(r"(?<!\\)(\s)", r"\\\1", pattern)
+    return f"**/{text}" if text.startswith("#") else text
+
+
+def is_owner(text: str) -> bool:
+    """Whether it has the form of a user, a team or an address."""
+    return _is_owner(text)
+
+
+_is_owner = lru_cache(maxsize=4096)(lambda text: _OWNER.fullmatch(text) is not None)
+
+
+def _before_comment(words: list[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    for word, column in words:
+        if word.startswith("#"):
+            return
+        yield word, column
+
+
+_Problem = tuple[ProblemKind, str, int, bool]
+
+
+def _problems(line: str, words: list[tuple[str, int]], hints: list[Dialect]) -> list[_Problem]:
+    """What is wrong with one line: kind, message, column, and whether GitHub skips it."""
+    pattern, start = words[0]
+    if _GITLAB_HEADING.fullmatch(line) or pattern.startswith("^["):
+        hints.append(Dialect.GITLAB)
+        message = "a heading of GitLab's dialect; GitHub skips the line and reads on without it"
+        return [(ProblemKind.FOREIGN_DIALECT, message, start, True)]
+    found: list[_Problem] = []
+    try:
+        refuse_invalid(pattern)
+        for doubt in doubts(pattern):
+            place = start + doubt.column - 1
+            found.append((ProblemKind.DOUBTFUL_PATTERN, str(doubt), place, False))
+    except InvalidPattern as error:
+        message = f"{error}; GitHub skips this line{_suggestion(pattern)}"
+        found.append((ProblemKind.INVALID_PATTERN, message, start + error.column - 1, True))
+    if _GITEA_PATTERN.search(pattern):
+        hints.append(Dialect.GITEA)
+        message = f"{pattern} looks like a regular expression, which only Gitea reads as one"
+        found.append((ProblemKind.FOREIGN_DIALECT, message, start, False))
+    for word, column in _before_comment(words[1:]):
+        if not _is_owner(word):
+            found.append((ProblemKind.INVALID_OWNER, _of_owner(word, hints), column, True))
+    return found
+
+
+def _suggestion(pattern: str) -> str:
+    """`; did you mean ...?` where there is one likely meaning."""
+    if pattern.startswith(("!", "\\#", "/ ")) or pattern == "/":
+        return ""
+    better = _UNESCAPED_BRACKET.sub(r"\\\1", pattern).replace("***", "**")
+    try:
+        refuse_invalid(better)
+    except InvalidPattern:
+        return ""
+    return f"; did you mean `{better}`?" if better != pattern else ""
+
+
+def _of_owner(word: str, hints: list[Dialect]) -> str:
+    if _GITLAB_OWNER.fullmatch(word):
+        hints.append(Dialect.GITLAB)
+        return f"{word} is an owner of GitLab's dialect; GitHub skips this line"
+    near = f"; did you mean `@{word}`?" if _is_owner(f"@{word}") else ""
+    return (
+        f"{word} is no owner: expected @login, @organisation/team or an e-mail address; GitHub "
+        f"skips this line{near}"
+    )
