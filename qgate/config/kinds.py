@@ -1,25 +1,38 @@
 """The kinds of value a setting can have: how each is read, shown and described to an editor."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, Self, TypeVar
 
 from qgate.parse.path_pattern import InvalidPattern, compile_pattern
 from qgate.parse.yaml_tree import Entry, Located
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 _ALL: Final = 100
 _MAX_COUNT: Final = 1_000_000_000
 
 
 class WrongValue(ValueError):
-    """A value a setting cannot take, with its place in the file where it has one (1-based)."""
+    """A value a setting cannot take, with its place in the file where it has one (1-based).
+
+    `every` is all that was found wrong with the value, itself among them.
+    """
 
     def __init__(self, message: str, at: Located) -> None:
         super().__init__(message)
         self.line = at.line
         self.column = at.column
+        self.every: tuple[WrongValue, ...] = (self,)
+
+    def within(self, key: str) -> Self:
+        """The same, said of a key inside the value."""
+        self.every = tuple(each if each is self else each.within(key) for each in self.every)
+        self.args = (f"{key}: {self}",)
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +42,22 @@ class Kind:
     read: Callable[[Located], Any]
     schema: dict[str, Any] = field(default_factory=dict)
     show: Callable[[Any], str] = str
+
+
+def read_each(
+    items: Iterable[T], read: Callable[[T], R], *, key: Callable[[T], str] = lambda _item: ""
+) -> tuple[R, ...]:
+    """What `read` makes of each item. Raises `WrongValue` for all that are wrong at once."""
+    found, wrong = [], []
+    for item in items:
+        try:
+            found.append(read(item))
+        except WrongValue as error:
+            wrong.append(error.within(name) if (name := key(item)) else error)
+    if wrong:
+        wrong[0].every = tuple(each for error in wrong for each in error.every)
+        raise wrong[0]
+    return tuple(found)
 
 
 def suggestion(word: str, known: Sequence[str]) -> str:

@@ -96,7 +96,7 @@ def _read_file(
     try:
         root = _yaml(text)
     except InvalidYaml as error:
-        problems.append(f"{name}:{error.line}:{error.column}: {error}")
+        problems += (f"{name}:{each.line}:{each.column}: {each}" for each in error.every)
         return
     _read_section(root, "", name, values, origins, problems)
 
@@ -135,7 +135,9 @@ def _read_section(
             try:
                 values[key] = _OPTIONS[key].kind.read(entry.value)
             except WrongValue as error:
-                problems.append(f"{name}:{error.line}:{error.column}: {key}: {error}")
+                problems += (
+                    f"{name}:{each.line}:{each.column}: {key}: {each}" for each in error.every
+                )
             origins[key] = Origin(Layer.FILE, f"{name}:{entry.line}:{entry.column}")
 
 

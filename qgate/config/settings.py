@@ -10,11 +10,13 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any, Final, TypeVar
 
-from qgate.config import kinds, tools
+from qgate.config import kinds, reviewers, tools
 from qgate.config.kinds import Kind, WrongValue
 from qgate.config.options import Bar, Option, choice, option, section
+from qgate.config.reviewers import SelectSettings
 from qgate.config.tools import Fields
 from qgate.config.waivers import WAIVERS, Waiver
+from qgate.model.owners import OwnerRule, Requirement
 from qgate.model.tool import Blocks
 from qgate.parse.yaml_tree import Located
 
@@ -263,6 +265,26 @@ class Settings:
         Bar.FREE,
         "Tools of the repository's own, and changes to the shipped ones, by name.",
     )
+    owners: tuple[OwnerRule, ...] = option(
+        (),
+        reviewers.RULES,
+        Bar.BASE,
+        "Who owns which files: patterns to owners, the last that matches wins. Default: those of "
+        "CODEOWNERS.",
+    )
+    require: tuple[Requirement, ...] = option(
+        (),
+        reviewers.REQUIREMENTS,
+        Bar.BASE,
+        "Approvals that files ask for beside their owners', by pattern; all that match apply.",
+    )
+    notify: tuple[OwnerRule, ...] = option(
+        (),
+        reviewers.RULES,
+        Bar.BASE,
+        "Who is told of changes in which files, and not asked; all patterns that match apply.",
+    )
+    select: SelectSettings = section(SelectSettings)
     waivers: tuple[Waiver, ...] = option(
         (),
         WAIVERS,

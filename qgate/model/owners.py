@@ -4,7 +4,7 @@ An owner is a text: `@login`, `@organisation/team`, or an e-mail address. Letter
 are the same to GitHub: compare `identity`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -13,6 +13,14 @@ from typing import Final, NamedTuple
 def identity(owner: str) -> str:
     """What two ways to write one owner have in common."""
     return owner.casefold()
+
+
+def distinct(owners: Iterable[str]) -> tuple[str, ...]:
+    """Each owner once, as first written, in order."""
+    found: dict[str, str] = {}
+    for owner in owners:
+        found.setdefault(identity(owner), owner)
+    return tuple(found.values())
 
 
 def is_team(owner: str) -> bool:
@@ -59,13 +67,13 @@ class OwnerRule:
 class Requirement:
     """Approvals that files ask for, beside their owners' (docs/reference/reviewers.md).
 
-    It applies to a change with a file that matches one of `paths` and none of `except_`. Then
+    It applies to a change with a file that `pattern` matches and none of `except_` does. Then
     `count` people out of all in `any_of` have to approve, and one for each in `all_of`. One that
     does not `block` is asked and not waited for. With `dismiss_stale` only approvals of the
     present head count.
     """
 
-    paths: tuple[str, ...]
+    pattern: str
     any_of: tuple[str, ...] = ()
     all_of: tuple[str, ...] = ()
     count: int = 1
@@ -75,9 +83,9 @@ class Requirement:
     place: Place = field(default=_NOWHERE, compare=False)
 
     @property
-    def title(self) -> str:
-        """Its paths, for people."""
-        return ", ".join(self.paths)
+    def owners(self) -> tuple[str, ...]:
+        """Everybody it names."""
+        return distinct((*self.all_of, *self.any_of))
 
 
 class Strategy(StrEnum):
@@ -151,8 +159,3 @@ class Codeowners:
     problems: tuple[LineProblem, ...] = ()
     dialect: Dialect = Dialect.GITHUB
     size: int = 0
-
-
-def distinct(owners: Sequence[str]) -> tuple[str, ...]:
-    """Each owner once, as first written, in order."""
-    return tuple({identity(owner): owner for owner in reversed(owners)}.values())[::-1]

@@ -6,6 +6,7 @@ read without a word; here it is a `LineProblem` with line and column.
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -73,6 +74,35 @@ def parse(data: bytes, path: str) -> Codeowners:
         dialect=ELSEWHERE.get(path) or next(iter(hints), Dialect.GITHUB),
         size=len(data),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as it is written: `pattern` and the `rest` of a rule, empty for any other."""
+
+    text: str
+    pattern: str = ""
+    rest: str = ""
+
+    @property
+    def is_rule(self) -> bool:
+        """Whether GitHub reads it as a rule."""
+        return bool(self.pattern)
+
+
+def lines(text: str) -> Iterator[Line]:
+    """Every line; a rule's words with one space between them, its comment as it is."""
+    for whole in text.removeprefix("\ufeff").split("\n"):
+        line = whole.rstrip("\r")
+        words = [(match[0], match.start() + 1) for match in _WORD.finditer(line)]
+        is_other = not words or words[0][0].startswith("#")
+        if is_other or any(is_skipped for *_, is_skipped in _problems(line, words, [])):
+            yield Line(line)
+            continue
+        owners = list(_before_comment(words[1:]))
+        comment = line[words[len(owners) + 1][1] - 1 :] if len(words) > len(owners) + 1 else ""
+        rest = " ".join([*(word for word, _ in owners), comment]).rstrip()
+        yield Line(line, words[0][0], rest)
 
 
 def escaped(pattern: str) -> str:

@@ -153,6 +153,11 @@ class PathIndex:
         return known
 
 
+def is_everything(pattern: str) -> bool:
+    """Whether it is one of the ways to write "every file"."""
+    return pattern in _EVERYTHING
+
+
 def _grams(text: str) -> set[str]:
     """Every three characters in a row."""
     return {text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)}

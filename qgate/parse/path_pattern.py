@@ -46,13 +46,16 @@ class PathPattern:
         return _match_path(self._segments, path.split("/"))
 
     @property
+    def literal_start(self) -> tuple[str, ...]:
+        """The names that every path it matches begins with, the last perhaps the file's own."""
+        return tuple(str(each) for each in takewhile(_is_name, self._segments))
+
+    @property
     def literal_folders(self) -> tuple[str, ...]:
-        """The leading segments that a path must have as they are written, before its last."""
-        leading = [str(each) for each in takewhile(_is_name, self._segments)]
-        if all(each == _ANY for each in self._segments[len(leading) :]):
-            # The last of them can be the file itself.
-            del leading[-1:]
-        return tuple(leading)
+        """The folders that every path it matches begins with."""
+        start = self.literal_start
+        may_end_there = all(each == _ANY for each in self._segments[len(start) :])
+        return start[:-1] if may_end_there else start
 
     @property
     def literal_names(self) -> tuple[str, ...]:

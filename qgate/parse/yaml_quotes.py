@@ -4,8 +4,8 @@
 `*` is an alias. Such plain scalars are put into single quotes before the text is parsed, and where
 each quote went is kept, so that an error is told at its place in the original text.
 
-What begins with `@` cannot mean anything else. A value such as `*name` could be an alias; it is left
-alone and refused as one.
+What begins with `@` cannot mean anything else. A value such as `*name` could be an alias; it is
+left alone and refused as one.
 """
 
 import re

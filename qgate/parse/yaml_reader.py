@@ -46,6 +46,7 @@ class _Reader:
     def __init__(self, whole: Quoted) -> None:
         self._whole = whole
         self._events: Iterator[Any] = iter(yaml.parse(whole.text, Loader=_LOADER))
+        self._repeated: list[InvalidYaml] = []
 
     def document(self) -> Located:
         root: Located | None = None
@@ -54,6 +55,10 @@ class _Reader:
                 raise self._refused("a second document", event)
             if isinstance(event, yaml.NodeEvent):
                 root = self._node(event, 0)
+        if self._repeated:
+            first = self._repeated[0]
+            first.every = tuple(self._repeated)
+            raise first
         return root or Located(None, 1, 1)
 
     def _node(self, event: Any, depth: int) -> Located:
@@ -85,7 +90,7 @@ class _Reader:
             if event.value in entries:
                 first = entries[event.value].line
                 what = f"the key {event.value!r} a second time (first on line {first})"
-                raise self._refused(what, event)
+                self._repeated.append(self._refused(what, event))
             value = self._node(next(self._events), depth + 1)
             entries[event.value] = Entry(value, *self._place(event))
         return entries

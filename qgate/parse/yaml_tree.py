@@ -34,9 +34,13 @@ class Entry:
 
 
 class InvalidYaml(ValueError):
-    """The text is not YAML, or uses a part of it that is refused; 1-based place."""
+    """The text is not YAML, or uses a part of it that is refused; 1-based place.
+
+    `every` is all that was found, itself among it.
+    """
 
     def __init__(self, message: str, line: int, column: int) -> None:
         super().__init__(message)
         self.line = line
         self.column = column
+        self.every: tuple[InvalidYaml, ...] = (self,)

@@ -1,0 +1,1 @@
+"""Who owns a path, who should review a change, and whether those who must have approved it."""

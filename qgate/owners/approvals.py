@@ -1,0 +1,149 @@
+"""Whether the approvals that `require` asks for are there: a pure function.
+
+The invariants are those of docs/reference/reviewers.md ("Approvals"): what is not known is never
+an approval, and nobody is known by anything but the account that reviewed.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from qgate.model.owners import Requirement, ReviewRules, identity
+from qgate.model.reviewers import TouchedFile
+from qgate.owners.matching import Matcher
+
+
+class State(StrEnum):
+    """What a review says, in GitHub's words. A comment changes nothing."""
+
+    APPROVED = "APPROVED"
+    CHANGES_REQUESTED = "CHANGES_REQUESTED"
+    DISMISSED = "DISMISSED"
+    COMMENTED = "COMMENTED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """One review. `author` is the account's id, which no rename and no commit can borrow."""
+
+    author: int
+    login: str
+    state: State
+    commit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What is known of a pull request's reviews, oldest first.
+
+    `accounts` has the ids of the accounts behind an owner of the rules, a user's own or a team's
+    members, by the owner's `identity`. An owner that is not in it is unknown.
+    `is_complete`: whether the files and the reviews are all there are.
+    """
+
+    head: str
+    author: int
+    reviews: tuple[Review, ...]
+    accounts: Mapping[str, frozenset[int]]
+    is_complete: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Met:
+    """A requirement that is met, and the logins of those who met it."""
+
+    requirement: Requirement
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A requirement that is not met.
+
+    `needs` is how many more people out of `any_of` have to approve, `each_of` who of `all_of` has
+    not; `unknown` are owners behind whom no account is known; `discounted` are approvals that do
+    not count, with the reason in words; `reason` is why nothing can be said at all.
+    """
+
+    requirement: Requirement
+    needs: int = 0
+    each_of: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    discounted: tuple[tuple[str, str], ...] = ()
+    reason: str = ""
+
+
+def judge(
+    rules: ReviewRules, files: Sequence[TouchedFile], evidence: Evidence
+) -> tuple[Met | Missing, ...]:
+    """One result for each requirement that applies, in the order of the rules.
+
+    With an incomplete list every requirement may apply, and none is met.
+    """
+    if not evidence.is_complete:
+        reason = "the list of files or reviews is not complete"
+        return tuple(Missing(requirement=each, reason=reason) for each in rules.require)
+    applying = _applying(rules, files)
+    return tuple(_judge(each, evidence) for each in rules.require if each in applying)
+
+
+def _applying(rules: ReviewRules, files: Iterable[TouchedFile]) -> frozenset[Requirement]:
+    matcher = Matcher(rules)
+    names = (name for file in files for name in file.names)
+    return frozenset(each for name in names for each in matcher.of(name).require)
+
+
+def _judge(requirement: Requirement, evidence: Evidence) -> Met | Missing:
+    approvers, discounted = _approvers(requirement, evidence)
+    pool = _accounts(requirement.any_of, evidence)
+    from_pool = [login for author, login in approvers.items() if author in pool]
+    needs = max(0, requirement.count - len(from_pool)) if requirement.any_of else 0
+    lacking = tuple(
+        owner
+        for owner in requirement.all_of
+        if not approvers.keys() & _accounts((owner,), evidence)
+    )
+    if needs or lacking:
+        named = _accounts(requirement.owners, evidence)
+        return Missing(
+            requirement=requirement,
+            needs=needs,
+            each_of=lacking,
+            unknown=tuple(
+                owner
+                for owner in (*(requirement.any_of if needs else ()), *lacking)
+                if identity(owner) not in evidence.accounts
+            ),
+            discounted=tuple((login, why) for id_, login, why in discounted if id_ in named),
+        )
+    named = _accounts(requirement.owners, evidence)
+    return Met(
+        requirement=requirement, by=tuple(login for id_, login in approvers.items() if id_ in named)
+    )
+
+
+def _accounts(owners: Iterable[str], evidence: Evidence) -> frozenset[int]:
+    known = (evidence.accounts.get(identity(owner), frozenset()) for owner in owners)
+    return frozenset().union(*known)
+
+
+def _approvers(
+    requirement: Requirement, evidence: Evidence
+) -> tuple[dict[int, str], list[tuple[int, str, str]]]:
+    """Id and login of everybody whose last word is an approval that counts, and the others."""
+    last: dict[int, Review] = {}
+    for review in evidence.reviews:
+        if review.state is not State.COMMENTED:
+            last[review.author] = review
+    approvers, discounted = {}, []
+    for review in last.values():
+        if review.state is not State.APPROVED:
+            continue
+        if review.author == evidence.author:
+            discounted.append((review.author, review.login, "wrote the change"))
+        elif requirement.dismiss_stale and review.commit != evidence.head:
+            why = f"approved {review.commit[:12]}, which is not the head"
+            discounted.append((review.author, review.login, why))
+        else:
+            approvers[review.author] = review.login
+    return approvers, discounted

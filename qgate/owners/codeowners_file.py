@@ -1,0 +1,105 @@
+"""CODEOWNERS written: put in order, or made from the rules in YAML."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from qgate.errors import UsageError
+from qgate.model.owners import OwnerRule, Requirement, ReviewRules, distinct
+from qgate.parse.codeowners import Line, escaped, lines
+from qgate.parse.path_pattern import compile_lenient
+
+_BEGIN: Final = "# qgate: begin"
+_END: Final = "# qgate: end"
+
+
+def formatted(text: str) -> str:
+    """The same rules, comments and order, with owners below each other in each block.
+
+    A line that GitHub skips stays as it is: put in order it might mean something.
+    """
+    out: list[str] = []
+    block: list[Line] = []
+    for line in lines(text):
+        if line.is_rule:
+            block.append(line)
+            continue
+        out += _aligned(block)
+        block = []
+        out.append(line.text.rstrip())
+    out += _aligned(block)
+    while out and not out[-1]:
+        out.pop()
+    return "".join(f"{line}\n" for line in out)
+
+
+def _aligned(block: list[Line]) -> Iterator[str]:
+    width = max((len(line.pattern) for line in block if line.rest), default=0)
+    for line in block:
+        yield f"{line.pattern:{width}} {line.rest}".rstrip()
+
+
+def losses(rules: ReviewRules) -> tuple[str, ...]:
+    """What the rules say and CODEOWNERS cannot, in words, with places."""
+    found = []
+    for each in rules.require:
+        what = "approvals of its own beside the owners'"
+        if each.any_of and each.count > 1:
+            what += f", {each.count} of them"
+        if each.except_:
+            what += f", but not for {', '.join(each.except_)}"
+        found.append(f"{each.place}: require {each.pattern}: {what}")
+    found += (f"{each.place}: notify {each.pattern}: tells without asking" for each in rules.notify)
+    return tuple(found)
+
+
+def generated(text: str, rules: ReviewRules) -> str:
+    """The text with the managed block made anew; put at the end where there is none.
+
+    What `require` asks for is written as its superset: its owners join those of every rule that
+    may match the same file. Raises `UsageError` where the markers do not fit.
+    """
+    before, after = _around_the_block(text)
+    made = [
+        f"{_BEGIN}. Made from {rules.source} by `qgate codeowners generate`: edit it there.",
+        *formatted("".join(_rules(rules))).splitlines(),
+        f"{_END}.",
+    ]
+    block = "".join(f"{line}\n" for line in made)
+    gap = "\n" if before and not before.endswith("\n\n") and _BEGIN not in text else ""
+    return f"{before}{gap}{block}{after}"
+
+
+def _around_the_block(text: str) -> tuple[str, str]:
+    text = text if not text or text.endswith("\n") else f"{text}\n"
+    split = text.splitlines(keepends=True)
+    begins = [number for number, line in enumerate(split) if line.startswith(_BEGIN)]
+    ends = [number for number, line in enumerate(split) if line.startswith(_END)]
+    if not begins and not ends:
+        return text, ""
+    if len(begins) != 1 or len(ends) != 1 or ends[0] < begins[0]:
+        raise UsageError(
+            f"the lines `{_BEGIN}` and `{_END}` do not make one block",
+            hint="leave one of each, in this order, or none",
+        )
+    return "".join(split[: begins[0]]), "".join(split[ends[0] + 1 :])
+
+
+def _rules(rules: ReviewRules) -> Iterator[str]:
+    # The last rule that matches wins, so that requirements stand first, for files that no owners'
+    # rule matches, and every rule carries the owners of those that may meet it.
+    every: tuple[OwnerRule | Requirement, ...] = (*rules.require, *rules.owners)
+    for each in every:
+        owners = " ".join(distinct((*each.owners, *_of_others(each, rules.require))))
+        yield f"{escaped(each.pattern)} {owners}".rstrip() + "\n"
+
+
+def _of_others(rule: OwnerRule | Requirement, requirements: Iterable[Requirement]) -> Iterator[str]:
+    for each in requirements:
+        if each is not rule and _may_meet(rule.pattern, each.pattern):
+            yield from each.owners
+
+
+def _may_meet(one: str, other: str) -> bool:
+    """Whether a file could match both: not if they begin with different folders."""
+    starts = (compile_lenient(one).literal_start, compile_lenient(other).literal_start)
+    return all(mine == theirs for mine, theirs in zip(*starts, strict=False))
