@@ -8,18 +8,18 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, assert_never
+from typing import Final
 
 import click
 
 from qgate import errors
 from qgate.cli import entry
-from qgate.cli.options import place_options, side_options
+from qgate.cli.options import place_options, report_options, side_options
 from qgate.cli.output import resolved, write
+from qgate.cli.rendering import deliver, exit_code, rendered
 from qgate.engine.check import check
 from qgate.engine.request import Request
-from qgate.model.report import Outcome, Report
-from qgate.reporters import plain
+from qgate.model.report import Outcome
 from qgate.reporters.inert import inert
 from qgate.system import files, replay
 from qgate.system.cache import Cache
@@ -41,20 +41,7 @@ _MOST_SECONDS: Final = 24 * 3600
     multiple=True,
     help="A coverage report to read (repeat to merge several). Default: look in the usual places.",
 )
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["terminal", "json"]),
-    default="terminal",
-    show_default=True,
-    help="How to write the report.",
-)
-@click.option(
-    "--output",
-    metavar="PATH",
-    type=click.Path(path_type=Path),
-    help="Write the report to a file; standard output gets the verdict in one line.",
-)
+@report_options
 @place_options
 def command(
     *,
@@ -99,15 +86,13 @@ def run(request: Request, *, format_: str = "terminal", output: Path | None = No
     finally:
         progress.clear()
     if output is not None:
-        files.write(request.folder / output, _rendered(report, format_, to_file=True))
-        write(f"{plain.verdict_line(report)}\n")
-    else:
-        text = _rendered(report, format_)
-        write(text)
-        if any(gate.outcome is Outcome.INCOMPLETE for gate in report.gates):
-            seen.never("a gate could not judge; what it needs may come from anywhere")
-        _keep(request, seen, text, _exit_code(report))
-    return _exit_code(report)
+        return deliver(report, request.folder, format_=format_, output=output)
+    text = rendered(report, format_)
+    write(text)
+    if any(gate.outcome is Outcome.INCOMPLETE for gate in report.gates):
+        seen.never("a gate could not judge; what it needs may come from anywhere")
+    _keep(request, seen, text, exit_code(report))
+    return exit_code(report)
 
 
 def _keep(request: Request, seen: Watch, text: str, code: int) -> None:
@@ -133,33 +118,6 @@ def _keep(request: Request, seen: Watch, text: str, code: int) -> None:
                 text=text,
             )
     cache.prune()
-
-
-def _rendered(report: Report, format_: str, *, to_file: bool = False) -> str:
-    if format_ == "json":
-        from qgate.reporters import json_v1  # noqa: PLC0415 - the encoder is 20 ms to import
-
-        return json_v1.render(report)
-    if to_file or not sys.stdout.isatty():
-        return plain.render(report)
-    # rich costs as much to import as all the rest; a pipe does without.
-    from rich.console import Console  # noqa: PLC0415
-
-    from qgate.reporters import terminal  # noqa: PLC0415
-
-    return terminal.render(report, Console())
-
-
-def _exit_code(report: Report) -> int:
-    match report.verdict:
-        case Outcome.PASSED:
-            return errors.EXIT_PASSED
-        case Outcome.FAILED:
-            return errors.EXIT_FAILED
-        case Outcome.INCOMPLETE | Outcome.SKIPPED:
-            return errors.EXIT_INCOMPLETE
-        case _:
-            assert_never(report.verdict)
 
 
 class _Progress:

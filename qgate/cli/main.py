@@ -19,10 +19,15 @@ from qgate.errors import QgateError
 _COMMANDS: Final = {
     "check": ("qgate.cli.check", "Judge this change: one verdict from every gate."),
     "cache": ("qgate.cli.cache", "Look at what is remembered between runs, and forget it."),
+    "codeowners": (
+        "qgate.cli.codeowners",
+        "Check, format and generate the CODEOWNERS file.",
+    ),
     "config": ("qgate.cli.config", "Show the settings and where each came from."),
     "doctor": ("qgate.cli.doctor", "Say which tool runs for each gate, and what is amiss."),
     "explain": ("qgate.cli.explain", "Say what a rule means, why, and how to mend it."),
     "hook": ("qgate.cli.hook", "Let git run qgate before each commit, merge and push."),
+    "reviewers": ("qgate.cli.reviewers", "Say who should review a change, and why."),
 }
 _ISSUES: Final = "the project's issue tracker"
 

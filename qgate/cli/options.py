@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
+from qgate.cli.rendering import FORMATS
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -39,3 +41,22 @@ def side_options(command: F) -> F:
     committed = click.option("--committed", is_flag=True, help="Judge HEAD, not the working tree.")
     staged = click.option("--staged", is_flag=True, help="Judge the index against HEAD.")
     return base(committed(staged(command)))
+
+
+def report_options(command: F) -> F:
+    """`--format FORMAT` and `--output PATH`: how a report is written, and where to."""
+    format_ = click.option(
+        "--format",
+        "format_",
+        type=click.Choice(FORMATS),
+        default="terminal",
+        show_default=True,
+        help="How to write the report.",
+    )
+    output = click.option(
+        "--output",
+        metavar="PATH",
+        type=click.Path(path_type=Path),
+        help="Write the report to a file; standard output gets the verdict in one line.",
+    )
+    return format_(output(command))

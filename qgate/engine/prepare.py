@@ -43,6 +43,14 @@ class Prepared:
     context: GateContext | None = None
     problem: Incomplete | MalformedDiff | None = None
 
+    def readable(self) -> GateContext:
+        """The context. Raises `Incomplete` where there is none."""
+        if self.context is not None:
+            return self.context
+        if isinstance(self.problem, Incomplete):
+            raise self.problem
+        raise Incomplete("malformed-diff", str(self.problem))
+
 
 @contextlib.contextmanager
 def prepared(request: Request) -> Iterator[Prepared]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from qgate.engine.check import refuse_unknown
 from qgate.engine.prepare import prepared
 from qgate.engine.request import Request
-from qgate.errors import Incomplete
 from qgate.gates.context import GateContext
 from qgate.gates.tools import asking, gate, inputs
 from qgate.model.tool import Blocks
@@ -28,15 +27,11 @@ class Remembered:
 def explain(request: Request) -> tuple[Remembered, ...]:
     """Every tool that would be asked. Raises `UsageError` and `Incomplete`."""
     with prepared(request) as ready:
-        if ready.problem is not None:
-            if isinstance(ready.problem, Incomplete):
-                raise ready.problem
-            raise Incomplete("malformed-diff", str(ready.problem))
-        assert ready.context is not None  # noqa: S101 - the one or the other
+        context = ready.readable()
         refuse_unknown(request.gates, ready.definitions)
         of_tools = ready.definitions.gates()
         names = [name for name in request.gates or of_tools if name in of_tools]
-        return tuple(each for name in names for each in _gate(ready.context, name))
+        return tuple(each for name in names for each in _gate(context, name))
 
 
 def _gate(context: GateContext, name: str) -> Iterator[Remembered]:

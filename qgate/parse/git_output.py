@@ -59,3 +59,22 @@ def batch(output: bytes, count: int) -> Iterator[bytes | None]:
         size = int(found[2])
         yield output[position : position + size] if found[1] == b"blob" else None
         position += size + 1
+
+
+def blamed(listing: bytes) -> Iterator[tuple[str, str, int]]:
+    """`blame --line-porcelain`: name, address and time (seconds since 1970) of each line's author.
+
+    Lines of the file begin with a tab and are passed over.
+    """
+    fields: dict[bytes, bytes] = {}
+    for line in listing.split(b"\n"):
+        if not line.startswith(b"\t"):
+            word, _, rest = line.partition(b" ")
+            fields[word] = rest
+            continue
+        name = fields.get(b"author", b"").decode("utf-8", "replace")
+        mail = fields.get(b"author-mail", b"").decode("utf-8", "replace").strip("<>")
+        when = fields.get(b"author-time", b"")
+        if when.isdigit():
+            yield name, mail, int(when)
+        fields = {}

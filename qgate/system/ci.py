@@ -8,6 +8,7 @@ import msgspec
 
 from qgate.errors import Incomplete
 from qgate.model.event import CiEvent, MergeGroupEvent, PullRequestEvent, PushEvent
+from qgate.model.reviewers import Facts
 from qgate.system.environment import is_github
 
 _MAX_EVENT_BYTES: Final = 32 << 20
@@ -24,9 +25,24 @@ class _Tip(msgspec.Struct):
     repo: _Home | None = None
 
 
+class _Account(msgspec.Struct):
+    login: str
+    type: str = ""
+
+
+class _Team(msgspec.Struct):
+    slug: str
+
+
 class _PullRequest(msgspec.Struct):
     base: _Tip
     head: _Tip
+    number: int = 0
+    draft: bool = False
+    # Null for an account that is gone.
+    user: _Account | None = None
+    requested_reviewers: tuple[_Account, ...] = ()
+    requested_teams: tuple[_Team, ...] = ()
 
 
 class _MergeGroup(msgspec.Struct):
@@ -35,6 +51,7 @@ class _MergeGroup(msgspec.Struct):
 
 class _Repository(msgspec.Struct):
     default_branch: str
+    full_name: str = ""
 
 
 class _Payload(msgspec.Struct):
@@ -42,6 +59,7 @@ class _Payload(msgspec.Struct):
     merge_group: _MergeGroup | None = None
     before: _Sha | None = None
     ref: str = ""
+    action: str = ""
     repository: _Repository | None = None
 
 
@@ -85,6 +103,31 @@ def is_fork(environ: Mapping[str, str]) -> bool:
     home = payload.pull_request.head.repo
     return (
         home is None or not home.full_name or home.full_name != environ.get("GITHUB_REPOSITORY", "")
+    )
+
+
+def read_facts(environ: Mapping[str, str]) -> Facts:
+    """What the event says of its pull request; nothing outside of one.
+
+    Raises `Incomplete` where an event was announced and cannot be read.
+    """
+    if read_event(environ) is None:
+        return Facts()
+    payload = _payload(environ)
+    pull = payload.pull_request
+    if pull is None:
+        return Facts()
+    full_name = payload.repository.full_name if payload.repository else ""
+    organisation = full_name.partition("/")[0]
+    teams = (f"{organisation}/{team.slug}" for team in pull.requested_teams)
+    return Facts(
+        repository=full_name,
+        number=pull.number,
+        author=pull.user.login if pull.user else "",
+        action=payload.action,
+        is_draft=pull.draft,
+        requested=(*(each.login for each in pull.requested_reviewers), *map("@{}".format, teams)),
+        bots=tuple(each.login for each in (pull.user,) if each and each.type == "Bot"),
     )
 
 

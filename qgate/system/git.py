@@ -9,7 +9,7 @@ import contextlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -137,6 +137,20 @@ class Repository:
         """The remote to ask: `origin`, else the first; None where there is none."""
         names = self._text("remote").split()
         return "origin" if "origin" in names else next(iter(names), None)
+
+    def remote_name(self) -> str:
+        """`owner/name` of the repository that the remote's address ends in, empty without one."""
+        if self.remote is None:
+            return ""
+        address = self._text("remote", "get-url", "--end-of-options", self.remote)
+        parts = re.split(r"[/:]", address.rstrip("/").removesuffix(".git"))
+        return "/".join(parts[-2:]) if len(parts) > 1 else ""
+
+    def blame(self, commit: str, path: str, ranges: Sequence[range]) -> bytes:
+        """`git blame --line-porcelain` of some lines (1-based) of a file in a commit."""
+        lines = [f"-L{each.start},{each.stop - 1}" for each in ranges]
+        options = ("--line-porcelain", "--no-textconv", "-w", *lines)
+        return self._git("-c", "blame.ignoreRevsFile=", "blame", *options, commit, "--", path)
 
     def default_branch(self) -> str | None:
         """The remote's default branch as a ref that exists here, such as `origin/main`."""

@@ -1,0 +1,28 @@
+"""A file that a command writes anew, or only says that it would."""
+
+import difflib
+from pathlib import Path
+
+from qgate import errors
+from qgate.cli.output import write
+from qgate.reporters.inert import inert, inert_lines
+from qgate.system import files
+
+
+def rewrite(path: Path, name: str, before: str, after: str, *, check: bool) -> int:
+    """Write `after`; with `check` print the difference instead. Gives the exit code.
+
+    Raises `UsageError` where the file cannot be written.
+    """
+    if before == after:
+        write(f"{inert(name)}: nothing to change\n")
+        return errors.EXIT_PASSED
+    if check:
+        lines = difflib.unified_diff(
+            before.splitlines(), after.splitlines(), name, name, lineterm=""
+        )
+        write("".join(f"{inert_lines(line)}\n" for line in lines))
+        return errors.EXIT_FAILED
+    files.write(path, after)
+    write(f"{inert(name)}: written\n")
+    return errors.EXIT_PASSED

@@ -1,0 +1,121 @@
+"""What is wrong with the rules about reviewers on disk, as the report of one gate."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from qgate.engine import review_rules
+from qgate.engine.request import Request, load_settings
+from qgate.engine.review_rules import Found
+from qgate.errors import UsageError
+from qgate.model.owners import ReviewRules, identity
+from qgate.model.report import Finding, GateResult, Level, Outcome, Report
+from qgate.model.reviewers import Ownership
+from qgate.owners import lint
+from qgate.owners.matching import Matcher
+from qgate.parse import codeowners
+from qgate.parse.yaml_quotes import quoted
+from qgate.system.git import Repository
+
+GATE: Final = "reviewers"
+
+
+def check(request: Request, known: frozenset[str] | None = None) -> Report:
+    """Everything about the rules that hold here.
+
+    `known` are all accounts and teams, where somebody has a list of them. Raises `UsageError`.
+    """
+    repo = Repository(request.folder, request.environ)
+    found = review_rules.on_disk(repo, load_settings(repo, request), request)
+    tracked = repo.tracked()
+    findings = (
+        *_unquoted(found.yaml),
+        *lint.of_files(found.files),
+        *lint.of_rules(found.rules, tracked, known),
+    )
+    return Report(base=None, head=None, gates=(_result(found, tracked, findings),))
+
+
+def check_codeowners(
+    request: Request, file: Path | None, known: frozenset[str] | None = None
+) -> Report:
+    """The CODEOWNERS file that GitHub reads, or another one, alone. Raises `UsageError`."""
+    repo = Repository(request.folder, request.environ)
+    if file is None:
+        files = review_rules.codeowners_files(repo.root)
+    else:
+        path = request.folder / file
+        is_inside = path.is_relative_to(repo.root)
+        name = path.relative_to(repo.root).as_posix() if is_inside else str(file)
+        files = (review_rules.read_codeowners(path, name),)
+    if not files:
+        raise UsageError(
+            "there is no CODEOWNERS file",
+            hint=f"GitHub looks for {', '.join(codeowners.LOCATIONS)}, in this order",
+        )
+    rules = ReviewRules(owners=files[0].rules, source=files[0].path)
+    tracked = repo.tracked()
+    findings = (*lint.of_files(files), *lint.of_rules(rules, tracked, known))
+    result = _result(Found(rules=rules, files=files), tracked, findings)
+    return Report(base=None, head=None, gates=(result,))
+
+
+def known_owners(text: str) -> frozenset[str]:
+    """Accounts and teams, one a line, with or without `@`; ready for `check`."""
+    words = (line.strip() for line in text.splitlines())
+    return frozenset(identity(word if "@" in word else f"@{word}") for word in words if word)
+
+
+def _unquoted(files: Iterable[tuple[str, str]]) -> Iterable[Finding]:
+    """Lines whose `@` and `*` no other reader of YAML would take for text."""
+    for name, text in files:
+        for line in quoted(text).added:
+            yield Finding(
+                rule=lint.Rule.UNQUOTED,
+                message="not YAML without quotes; `qgate reviewers fmt` writes them",
+                path=name,
+                line=line,
+                end_line=line,
+                level=Level.NOTE,
+                source=text.splitlines()[line - 1].strip(),
+            )
+
+
+def _result(found: Found, tracked: Sequence[str], findings: tuple[Finding, ...]) -> GateResult:
+    matcher = Matcher(found.rules)
+    states = [_state(matcher, path) for path in tracked]
+    counts = {each: states.count(each) for each in Ownership}
+    blocking = sum(each.blocking for each in findings)
+    rules = found.rules
+    if not (rules.owners or rules.require or found.files):
+        return GateResult(
+            name=GATE,
+            outcome=Outcome.SKIPPED,
+            reason="no-rules",
+            summary="there are no rules about reviewers",
+            hint="write `owners:` in .qgate.yml, or a CODEOWNERS file",
+        )
+    errors = "1 error" if blocking == 1 else f"{blocking} errors"
+    warnings = sum(each.level is Level.WARNING for each in findings)
+    also = f", {warnings} warning{'' if warnings == 1 else 's'}" if warnings else ""
+    owned = f"{counts[Ownership.OWNED]} of {len(tracked)} files have an owner"
+    return GateResult(
+        name=GATE,
+        outcome=Outcome.FAILED if blocking else Outcome.PASSED,
+        reason="errors" if blocking else "passed",
+        summary=f"{errors if blocking else 'no error'}{also}; {owned}",
+        metrics={
+            "rules": len(rules.owners),
+            "files": len(tracked),
+            **{each.value: count for each, count in counts.items()},
+        },
+        findings=findings,
+        evidence=(f"{rules.source} ({len(rules.owners)} rules)",) if rules.source else (),
+    )
+
+
+def _state(matcher: Matcher, path: str) -> Ownership:
+    rule = matcher.winner(path)
+    if rule is None:
+        return Ownership.UNMATCHED
+    return Ownership.OWNED if rule.owners else Ownership.UNOWNED
