@@ -109,9 +109,14 @@ def _result(found: Found, tracked: Sequence[str], findings: tuple[Finding, ...])
             "files": len(tracked),
             **{each.value: count for each, count in counts.items()},
         },
-        findings=findings,
+        findings=tuple(sorted(findings, key=_order)),
         evidence=(f"{rules.source} ({len(rules.owners)} rules)",) if rules.source else (),
     )
+
+
+def _order(finding: Finding) -> tuple[bool, str, int, int]:
+    """What blocks first, then by place."""
+    return not finding.blocking, finding.path, finding.line, finding.column
 
 
 def _state(matcher: Matcher, path: str) -> Ownership:

@@ -87,7 +87,9 @@ def _around_the_block(text: str) -> tuple[str, str]:
 def _rules(rules: ReviewRules) -> Iterator[str]:
     # The last rule that matches wins, so that requirements stand first, for files that no owners'
     # rule matches, and every rule carries the owners of those that may meet it.
-    every: tuple[OwnerRule | Requirement, ...] = (*rules.require, *rules.owners)
+    patterns = {each.pattern for each in rules.owners}
+    apart = [each for each in rules.require if each.pattern not in patterns]
+    every: tuple[OwnerRule | Requirement, ...] = (*apart, *rules.owners)
     for each in every:
         owners = " ".join(distinct((*each.owners, *_of_others(each, rules.require))))
         yield f"{escaped(each.pattern)} {owners}".rstrip() + "\n"

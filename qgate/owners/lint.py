@@ -153,9 +153,9 @@ def _shadowed(rule: OwnerRule, rules: Sequence[OwnerRule], by: Counter[int]) -> 
     winner = rules[first]
     more = f" and {len(by) - 1} more" if len(by) > 1 else ""
     files = by.total()
-    count = "the file" if files == 1 else f"all {files} files"
+    count = "the file that it matches goes" if files == 1 else f"all {files} files go"
     message = (
-        f"`{rule.pattern}` never decides: {count} that it matches go to `{winner.pattern}` in line "
+        f"`{rule.pattern}` never decides: {count} to `{winner.pattern}` in line "
         f"{winner.place.line}{more}"
     )
     return finding(Rule.SHADOWED, message, rule.place, _written(rule))
@@ -172,8 +172,11 @@ def _never(
 
 
 def _no_match(rule: OwnerRule | Requirement, tree: "_Tree") -> Finding:
-    near = tree.near(rule.pattern)
-    hint = f"; did you mean `{near}`?" if near else ""
+    hint = ""
+    if other := tree.but_for_case(rule.pattern):
+        hint = f"; upper and lower case count, and {other} differs in nothing else"
+    elif near := tree.near(rule.pattern):
+        hint = f"; did you mean `{near}`?"
     message = f"`{rule.pattern}` matches no tracked file{hint}"
     return finding(Rule.NO_MATCH, message, rule.place, _written(rule))
 
@@ -204,7 +207,16 @@ class _Tree:
 
     def __init__(self, tracked: Sequence[str]) -> None:
         self._tracked = tracked
+        self._folded: list[str] = []
         self._children: dict[str, set[str]] = {}
+
+    def but_for_case(self, pattern: str) -> str:
+        """The first path that would match if case did not count; empty if there is none."""
+        compiled = compile_lenient(pattern.casefold())
+        if not self._folded:
+            self._folded = [path.casefold() for path in self._tracked]
+        pairs = zip(self._tracked, self._folded, strict=True)
+        return next((path for path, folded in pairs if compiled.matches(folded)), "")
 
     def near(self, pattern: str) -> str:
         """A pattern of one other name that matches something; empty if there is none."""
@@ -232,5 +244,4 @@ class _Tree:
         if names is None or not above:
             names = {each for names in self._children.values() for each in names}
         names = {each for each in names if not set("*?\\[] ").intersection(each)} - {name}
-        by_case = [each for each in sorted(names) if each.casefold() == name.casefold()]
-        return by_case or get_close_matches(name, sorted(names), n=2, cutoff=0.75)
+        return get_close_matches(name, sorted(names), n=2, cutoff=0.75)
