@@ -14,6 +14,8 @@ from packaging.utils import canonicalize_name
 from qgate.config.settings import options
 from qgate.gates.coverage.rules import Rule as CoverageRule
 from qgate.gates.tools.rules import Rule as ToolsRule
+from qgate.model.owners import ProblemKind
+from qgate.owners.lint import Rule as OwnersRule
 from qgate.system import explanations
 from tests.support.repo import ROOT
 
@@ -109,7 +111,8 @@ def test_a_pin_names_the_extras_that_other_pins_ask_for() -> None:
 
 def rules_that_can_appear() -> set[str]:
     """All of the gates', and every reason that is raised anywhere, in its group."""
-    rules = {*map(str, CoverageRule), *map(str, ToolsRule), *NOTICES}
+    rules = {*map(str, CoverageRule), *map(str, ToolsRule), *map(str, OwnersRule), *NOTICES}
+    rules |= {f"reviewers/{kind}" for kind in ProblemKind}
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:
