@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from fractions import Fraction
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from qgate.config import kinds, reviewers, tools
 from qgate.config.kinds import Kind, WrongValue
@@ -16,9 +16,12 @@ from qgate.config.options import Bar, Option, choice, option, section
 from qgate.config.reviewers import SelectSettings
 from qgate.config.tools import Fields
 from qgate.config.waivers import WAIVERS, Waiver
-from qgate.model.owners import OwnerRule, Requirement
 from qgate.model.tool import Blocks
 from qgate.parse.yaml_tree import Located
+
+if TYPE_CHECKING:
+    # Twelve milliseconds for rules that few repositories have.
+    from qgate.model.owners import OwnerRule, Requirement
 
 T = TypeVar("T")
 
@@ -265,20 +268,20 @@ class Settings:
         Bar.FREE,
         "Tools of the repository's own, and changes to the shipped ones, by name.",
     )
-    owners: tuple[OwnerRule, ...] = option(
+    owners: "tuple[OwnerRule, ...]" = option(
         (),
         reviewers.RULES,
         Bar.BASE,
         "Who owns which files: patterns to owners, the last that matches wins. Default: those of "
         "CODEOWNERS.",
     )
-    require: tuple[Requirement, ...] = option(
+    require: "tuple[Requirement, ...]" = option(
         (),
         reviewers.REQUIREMENTS,
         Bar.BASE,
         "Approvals that files ask for beside their owners', by pattern; all that match apply.",
     )
-    notify: tuple[OwnerRule, ...] = option(
+    notify: "tuple[OwnerRule, ...]" = option(
         (),
         reviewers.RULES,
         Bar.BASE,
