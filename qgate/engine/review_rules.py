@@ -21,7 +21,10 @@ _DEFAULTS: Final = Settings()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The rules of one tree, and the CODEOWNERS files in it: the first is the one that counts."""
+    """The rules of one tree, its CODEOWNERS files in GitHub's order, and the texts in YAML by name.
+
+    Only the first of `files` counts, and none of another service's.
+    """
 
     rules: ReviewRules
     files: tuple[Codeowners, ...]
@@ -62,13 +65,12 @@ def at_base(
         rules = _combined(context.settings, name, text, files)
     except (SettingsError, UnicodeDecodeError):
         return head, ["the rules at the base cannot be read; those of this change stand in"]
-    notices = [
-        f"{each.place} is skipped: {each.message}"
-        for file in files[:1]
-        if file.path == rules.source
-        for each in file.problems
-        if each.is_skipped
-    ]
+    notices = []
+    if (file := read_by_github(files)) and file.path == rules.source:
+        skipped = (each for each in file.problems if each.is_skipped)
+        notices += (f"{each.place} is skipped: {each.message}" for each in skipped)
+    elif file and rules.source:
+        notices.append(f"{file.path} is there too, and GitHub asks those whom it names")
     if rules != replace(head, source=rules.source):
         notices.append("this change alters the rules about reviewers; planned by those at its base")
     return rules, notices
@@ -83,6 +85,11 @@ def codeowners_files(root: Path) -> tuple[Codeowners, ...]:
         if path.is_file() and not path.is_symlink():
             found.append(read_codeowners(path, name))
     return tuple(found)
+
+
+def read_by_github(files: Sequence[Codeowners]) -> Codeowners | None:
+    """The one CODEOWNERS file that GitHub reads."""
+    return next((file for file in files if file.path in codeowners.LOCATIONS), None)
 
 
 def read_codeowners(path: Path, name: str) -> Codeowners:
@@ -120,8 +127,8 @@ def _combined(
         values["source"] = values.get("source") or (place if key == "owners" else "")
     if problems:
         raise SettingsError(tuple(problems))
-    if not values["owners"] and files:
-        values |= {"owners": files[0].rules, "source": files[0].path}
+    if not values["owners"] and (file := read_by_github(files)):
+        values |= {"owners": file.rules, "source": file.path}
     values["select"] = _select(values["select"])
     return ReviewRules(**values)
 

@@ -8,7 +8,7 @@ from qgate.engine import review_rules
 from qgate.engine.request import Request, load_settings
 from qgate.engine.review_rules import Found
 from qgate.errors import UsageError
-from qgate.model.owners import ReviewRules, identity
+from qgate.model.owners import Codeowners, ReviewRules, identity
 from qgate.model.report import Finding, GateResult, Level, Outcome, Report
 from qgate.model.reviewers import Ownership
 from qgate.owners import lint
@@ -30,7 +30,7 @@ def check(request: Request, known: frozenset[str] | None = None) -> Report:
     tracked = repo.tracked()
     findings = (
         *_unquoted(found.yaml),
-        *lint.of_files(found.files),
+        *lint.of_files(found.files, review_rules.read_by_github(found.files)),
         *lint.of_rules(found.rules, tracked, known),
     )
     return Report(base=None, head=None, gates=(_result(found, tracked, findings),))
@@ -41,21 +41,25 @@ def check_codeowners(
 ) -> Report:
     """The CODEOWNERS file that GitHub reads, or another one, alone. Raises `UsageError`."""
     repo = Repository(request.folder, request.environ)
+    files: tuple[Codeowners, ...]
     if file is None:
         files = review_rules.codeowners_files(repo.root)
+        judged = review_rules.read_by_github(files)
     else:
         path = request.folder / file
         is_inside = path.is_relative_to(repo.root)
         name = path.relative_to(repo.root).as_posix() if is_inside else str(file)
-        files = (review_rules.read_codeowners(path, name),)
-    if not files:
+        judged = review_rules.read_codeowners(path, name)
+        files = (judged,)
+    if judged is None:
+        others = f"; {', '.join(each.path for each in files)} is another service's" * bool(files)
         raise UsageError(
-            "there is no CODEOWNERS file",
+            f"there is no CODEOWNERS file{others}",
             hint=f"GitHub looks for {', '.join(codeowners.LOCATIONS)}, in this order",
         )
-    rules = ReviewRules(owners=files[0].rules, source=files[0].path)
+    rules = ReviewRules(owners=judged.rules, source=judged.path)
     tracked = repo.tracked()
-    findings = (*lint.of_files(files), *lint.of_rules(rules, tracked, known))
+    findings = (*lint.of_files(files, judged), *lint.of_rules(rules, tracked, known))
     result = _result(Found(rules=rules, files=files), tracked, findings)
     return Report(base=None, head=None, gates=(result,))
 

@@ -12,6 +12,7 @@ from qgate.model.owners import (
     LineProblem,
     OwnerRule,
     Place,
+    ProblemKind,
     Requirement,
     ReviewRules,
     distinct,
@@ -19,6 +20,7 @@ from qgate.model.owners import (
     is_email,
 )
 from qgate.model.report import Finding, Level
+from qgate.parse.codeowners import ELSEWHERE, LOCATIONS
 from qgate.parse.path_index import PathIndex
 from qgate.parse.path_pattern import compile_lenient
 
@@ -26,6 +28,7 @@ from qgate.parse.path_pattern import compile_lenient
 SIZE_LIMIT: Final = 3_000_000
 _SIZE_WARNING: Final = 2_500_000
 _MOST_NAMED: Final = 3
+_FOREIGN: Final = f"reviewers/{ProblemKind.FOREIGN_DIALECT}"
 
 
 class Rule(StrEnum):
@@ -52,9 +55,10 @@ def of_rules(
     )
 
 
-def of_files(files: Sequence[Codeowners]) -> tuple[Finding, ...]:
-    """Findings on CODEOWNERS files: the first is the one that GitHub reads."""
-    return tuple(finding for number, file in enumerate(files) for finding in _file(file, number))
+def of_files(files: Iterable[Codeowners], judged: Codeowners | None) -> tuple[Finding, ...]:
+    """Findings on CODEOWNERS files; of those that are not `judged` only that they are there."""
+    found = (_file(file) if file is judged else _other(file) for file in files)
+    return tuple(finding for findings in found for finding in findings)
 
 
 def of_line(problem: LineProblem) -> Finding:
@@ -89,17 +93,21 @@ def finding(
     )
 
 
-def _file(file: Codeowners, number: int) -> Iterator[Finding]:
-    whole = Place(file.path, 0)
-    if number:
-        why = "only .github/CODEOWNERS, CODEOWNERS and docs/CODEOWNERS are read, the first of them"
-        yield finding(Rule.SEVERAL_FILES, f"GitHub does not read this file: {why}", whole)
+def _other(file: Codeowners) -> Iterator[Finding]:
+    if service := ELSEWHERE.get(file.path):
+        message = f"a file for {service}; qgate does not judge by it"
+        yield Finding(rule=_FOREIGN, message=message, path=file.path, level=Level.NOTE)
         return
+    why = f"it reads {', '.join(LOCATIONS)}, and of these the first"
+    message = f"GitHub does not read this file: {why}"
+    yield finding(Rule.SEVERAL_FILES, message, Place(file.path, 0))
+
+
+def _file(file: Codeowners) -> Iterator[Finding]:
+    whole = Place(file.path, 0)
     if file.dialect is not Dialect.GITHUB:
         message = f"this looks like a file for {file.dialect}; it is read as GitHub reads it"
-        yield Finding(
-            rule="reviewers/foreign-dialect", message=message, path=file.path, level=Level.WARNING
-        )
+        yield Finding(rule=_FOREIGN, message=message, path=file.path, level=Level.WARNING)
     if file.size >= _SIZE_WARNING:
         is_ignored = file.size >= SIZE_LIMIT
         what = "GitHub ignores it" if is_ignored else "from 3 MB on GitHub ignores it"
