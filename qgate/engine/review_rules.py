@@ -65,7 +65,7 @@ def at_base(
         rules = _combined(context.settings, name, text, files)
     except (SettingsError, UnicodeDecodeError):
         return head, ["the rules at the base cannot be read; those of this change stand in"]
-    notices = []
+    notices: list[str] = []
     if (file := read_by_github(files)) and file.path == rules.source:
         skipped = (each for each in file.problems if each.is_skipped)
         notices += (f"{each.place} is skipped: {each.message}" for each in skipped)
