@@ -1,4 +1,4 @@
-"""The cases: those of coverage here and in `large`, those of tools in `tools`.
+"""The cases: those of coverage here and in `large`, of tools in `tools`, of owners in `owners`.
 
 Each makes its inputs in a folder, measures, and gives figures with targets.
 None fails for being slow. Each raises `AssertionError` where qgate and the tool it is compared
@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from tests.bench import projects, reports, tools
+from tests.bench import owners, projects, reports, tools
 from tests.bench.contestants import about, coverage_xml, diff_cover, qgate, xml_and_diff_cover
 from tests.bench.large import large
 from tests.bench.measure import Task, by_turns
@@ -152,4 +152,6 @@ CASES: Final[dict[str, Callable[[Setup], Iterator[Result]]]] = {
     "cold": tools.cold,
     "changed": tools.changed,
     "status": tools.status,
+    "owners": owners.large_file,
+    "owners-paths": owners.many_paths,
 }

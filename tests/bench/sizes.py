@@ -24,6 +24,10 @@ class Sizes:
     tool_files: int = 500
     tool_changed: int = 100
     tracked_files: int = 20_000
+    owners_kilobytes: int = 3000
+    owners_changed: int = 3000
+    owners_rules: int = 500
+    owners_paths: int = 100_000
     quick_runs: int = 20
     tool_runs: int = 5
     peer_runs: int = 2
