@@ -60,6 +60,13 @@ def read_each(
     return tuple(found)
 
 
+def read_both(one: Callable[[], T], other: Callable[[], R]) -> tuple[T, R]:
+    """What both give. Raises `WrongValue` for what is wrong in either."""
+    found: list[Any] = []
+    read_each((one, other), lambda read: found.append(read()))
+    return found[0], found[1]
+
+
 def suggestion(word: str, known: Sequence[str]) -> str:
     """`; did you mean "..."?` for a word that is nearly a known one, else nothing."""
     from difflib import get_close_matches  # noqa: PLC0415 - only mistakes need it
@@ -128,14 +135,18 @@ def _read_texts(at: Located) -> tuple[str, ...]:
 
 
 def _read_patterns(at: Located) -> tuple[str, ...]:
-    items = at.value if isinstance(at.value, tuple) else (at,)
-    patterns = _read_texts(at)
-    for item, pattern in zip(items, patterns, strict=True):
-        try:
-            compile_pattern(pattern)
-        except InvalidPattern as error:
-            raise WrongValue(f"the pattern {pattern!r}: {error}", item) from error
-    return patterns
+    _read_texts(at)
+    return read_each(at.value if isinstance(at.value, tuple) else (at,), read_pattern)
+
+
+def read_pattern(at: Located) -> str:
+    """One path pattern."""
+    pattern = _read_text(at)
+    try:
+        compile_pattern(pattern)
+    except InvalidPattern as error:
+        raise WrongValue(f"the pattern {pattern!r}: {error}", at) from error
+    return pattern
 
 
 def _read_command(at: Located) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from qgate.config import kinds
 from qgate.config.kinds import Kind, WrongValue
-from qgate.model.owners import OwnerRule, Place, Requirement, is_team
+from qgate.model.owners import OwnerRule, Place, Requirement, distinct, is_team
 from qgate.parse.codeowners import is_owner
 from qgate.parse.yaml_tree import Entry, Located
 
@@ -25,23 +25,21 @@ def read_owners(at: Located) -> tuple[str, ...]:
     if at.value is None:
         return ()
     if isinstance(at.value, str):
-        words = re.finditer(r"[^\s,]+", at.value)
-        items = tuple(Located(word[0], at.line, at.column + word.start()) for word in words)
-        return kinds.read_each(items, _read_owner)
+        words = re.findall(r"[^\s,]+", at.value)
+        return kinds.read_each([Located(word, at.line, at.column) for word in words], _read_owner)
     if not isinstance(at.value, tuple):
         raise WrongValue("expected a list of owners", at)
     return kinds.read_each(at.value, _read_owner)
 
 
-def _read_pattern(pattern: str, entry: Entry) -> Place:
-    kinds.PATTERNS.read(Located(pattern, entry.line, entry.column))
-    return Place("", entry.line, entry.column)
-
-
 def _read_rule(item: tuple[str, Entry]) -> OwnerRule:
+    """One line of a mapping; what is wrong with its pattern and its owners at once."""
     pattern, entry = item
-    place = _read_pattern(pattern, entry)
-    return OwnerRule(pattern, read_owners(entry.value), place)
+    _, owners = kinds.read_both(
+        lambda: kinds.read_pattern(Located(pattern, entry.line, entry.column)),
+        lambda: read_owners(entry.value),
+    )
+    return OwnerRule(pattern, owners, Place("", entry.line, entry.column))
 
 
 def read_rules(at: Located) -> tuple[OwnerRule, ...]:
@@ -83,22 +81,30 @@ def _read_field(item: tuple[str, Entry]) -> tuple[str, Any]:
 
 def _read_requirement(item: tuple[str, Entry]) -> Requirement:
     pattern, entry = item
-    place = _read_pattern(pattern, entry)
-    at = entry.value
-    if not isinstance(at.value, dict):
-        found: dict[str, Any] = {"any_of": read_owners(at)}
-    else:
-        found = dict(kinds.read_each(at.value.items(), _read_field))
+    _, found = kinds.read_both(
+        lambda: kinds.read_pattern(Located(pattern, entry.line, entry.column)),
+        lambda: _read_fields(entry.value),
+    )
+    place = Place("", entry.line, entry.column)
     requirement = Requirement(pattern=pattern, place=place, **found)
-    any_of = requirement.any_of
+    _refuse_unmeetable(requirement, entry.value)
+    return requirement
+
+
+def _read_fields(at: Located) -> dict[str, Any]:
+    if isinstance(at.value, dict):
+        return dict(kinds.read_each(at.value.items(), _read_field))
+    return {"any_of": read_owners(at)}
+
+
+def _refuse_unmeetable(requirement: Requirement, at: Located) -> None:
+    people = distinct(requirement.any_of)
     if not requirement.owners:
         raise WrongValue("a requirement needs any_of or all_of with somebody in it", at)
-    if not any_of and requirement.count > 1:
+    if not people and requirement.count > 1:
         raise WrongValue("count goes with any_of", at)
-    if requirement.count > len(any_of) > 0 and not any(map(is_team, any_of)):
-        message = f"count is {requirement.count}, and any_of names {len(any_of)}"
-        raise WrongValue(message, at)
-    return requirement
+    if requirement.count > len(people) > 0 and not any(map(is_team, people)):
+        raise WrongValue(f"count is {requirement.count}, and any_of names {len(people)}", at)
 
 
 def read_requirements(at: Located) -> tuple[Requirement, ...]:

@@ -67,6 +67,10 @@ REQUIREMENTS: Final = Kind(
 )
 
 
+_EVENT: Final = {"enum": list(_EVENTS)}
+_EVENTS_SCHEMA: Final = {"anyOf": [_EVENT, {"type": "array", "items": _EVENT}]}
+
+
 def _events(at: Located) -> tuple[str, ...]:
     items = at.value if isinstance(at.value, tuple) else (at,)
     return kinds.read_each(items, kinds.one_of(*_EVENTS).read)
@@ -78,7 +82,7 @@ class SelectSettings:
 
     per_rule: int | None = option(
         2,
-        kinds.optional(Kind(_reader("read_count"), kinds.COUNT.schema)),
+        kinds.optional(Kind(_reader("read_count"), {**kinds.COUNT.schema, "minimum": 1})),
         Bar.BASE,
         "How many owners are asked for each rule that the change touches; null: all of them.",
     )
@@ -103,7 +107,7 @@ class SelectSettings:
     )
     events: tuple[str, ...] = option(
         _EVENTS,
-        Kind(_events, {"type": "array", "items": {"enum": list(_EVENTS)}}, ", ".join),
+        Kind(_events, _EVENTS_SCHEMA, ", ".join),
         Bar.BASE,
         "The events of a pull request on which reviewers are asked.",
     )

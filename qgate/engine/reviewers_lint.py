@@ -73,7 +73,7 @@ def known_owners(text: str) -> frozenset[str]:
 def _unquoted(files: Iterable[tuple[str, str]]) -> Iterable[Finding]:
     """Lines whose `@` and `*` no other reader of YAML would take for text."""
     for name, text in files:
-        for line in quoted(text).added:
+        for line in quoted(text).lines:
             yield Finding(
                 rule=lint.Rule.UNQUOTED,
                 message="not YAML without quotes; `qgate reviewers fmt` writes them",

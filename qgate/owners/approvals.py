@@ -141,7 +141,7 @@ def _approvers(
             continue
         if review.author == evidence.author:
             discounted.append((review.author, review.login, "wrote the change"))
-        elif requirement.dismiss_stale and review.commit != evidence.head:
+        elif requirement.dismiss_stale and not (review.commit == evidence.head != ""):
             why = f"approved {review.commit[:12]}, which is not the head"
             discounted.append((review.author, review.login, why))
         else:

@@ -5,8 +5,8 @@ from typing import Final
 
 from qgate.errors import UsageError
 from qgate.model.owners import OwnerRule, Requirement, ReviewRules, distinct
-from qgate.parse.codeowners import Line, escaped, lines
-from qgate.parse.path_pattern import compile_lenient
+from qgate.parse.codeowners import BLANKS, Line, escaped, lines
+from qgate.parse.path_pattern import InvalidPattern, compile_lenient
 
 _BEGIN: Final = "# qgate: begin"
 _END: Final = "# qgate: end"
@@ -25,7 +25,8 @@ def formatted(text: str) -> str:
             continue
         out += _aligned(block)
         block = []
-        out.append(line.text.rstrip())
+        # Put in order a skipped line might mean something.
+        out.append(line.text if line.is_skipped else line.text.rstrip(BLANKS))
     out += _aligned(block)
     while out and not out[-1]:
         out.pop()
@@ -35,7 +36,7 @@ def formatted(text: str) -> str:
 def _aligned(block: list[Line]) -> Iterator[str]:
     width = max((len(line.pattern) for line in block if line.rest), default=0)
     for line in block:
-        yield f"{line.pattern:{width}} {line.rest}".rstrip()
+        yield f"{line.pattern:{width}} {line.rest}" if line.rest else line.pattern
 
 
 def losses(rules: ReviewRules) -> tuple[str, ...]:
@@ -61,7 +62,7 @@ def generated(text: str, rules: ReviewRules) -> str:
     before, after = _around_the_block(text)
     made = [
         f"{_BEGIN}. Made from {rules.source} by `qgate codeowners generate`: edit it there.",
-        *formatted("".join(_rules(rules))).splitlines(),
+        *formatted("".join(_rules(rules))).split("\n")[:-1],
         f"{_END}.",
     ]
     block = "".join(f"{line}\n" for line in made)
@@ -70,18 +71,20 @@ def generated(text: str, rules: ReviewRules) -> str:
 
 
 def _around_the_block(text: str) -> tuple[str, str]:
-    text = text if not text or text.endswith("\n") else f"{text}\n"
-    split = text.splitlines(keepends=True)
-    begins = [number for number, line in enumerate(split) if line.startswith(_BEGIN)]
-    ends = [number for number, line in enumerate(split) if line.startswith(_END)]
+    split = text.split("\n")
+    bare = [line.removeprefix("\ufeff") for line in split]
+    begins = [number for number, line in enumerate(bare) if line.startswith(_BEGIN)]
+    ends = [number for number, line in enumerate(bare) if line.startswith(_END)]
     if not begins and not ends:
-        return text, ""
+        return text if not text or text.endswith("\n") else f"{text}\n", ""
     if len(begins) != 1 or len(ends) != 1 or ends[0] < begins[0]:
         raise UsageError(
             f"the lines `{_BEGIN}` and `{_END}` do not make one block",
             hint="leave one of each, in this order, or none",
         )
-    return "".join(split[: begins[0]]), "".join(split[ends[0] + 1 :])
+    before = "".join(f"{line}\n" for line in split[: begins[0]])
+    mark = "\ufeff" * split[begins[0]].startswith("\ufeff")
+    return mark + before, "\n".join(split[ends[0] + 1 :])
 
 
 def _rules(rules: ReviewRules) -> Iterator[str]:
@@ -91,8 +94,13 @@ def _rules(rules: ReviewRules) -> Iterator[str]:
     apart = [each for each in rules.require if each.pattern not in patterns]
     every: tuple[OwnerRule | Requirement, ...] = (*apart, *rules.owners)
     for each in every:
-        owners = " ".join(distinct((*each.owners, *_of_others(each, rules.require))))
-        yield f"{escaped(each.pattern)} {owners}".rstrip() + "\n"
+        owners = distinct((*each.owners, *_of_others(each, rules.require)))
+        try:
+            pattern = escaped(each.pattern)
+        except InvalidPattern as error:
+            hint = "name the file with `?` in place of it"
+            raise UsageError(f"{each.place}: {error}", hint=hint) from error
+        yield " ".join((pattern, *owners)) + "\n"
 
 
 def _of_others(rule: OwnerRule | Requirement, requirements: Iterable[Requirement]) -> Iterator[str]:

@@ -22,7 +22,7 @@ from qgate.model.owners import (
 from qgate.model.report import Finding, Level
 from qgate.parse.codeowners import ELSEWHERE, LOCATIONS
 from qgate.parse.path_index import PathIndex
-from qgate.parse.path_pattern import compile_lenient
+from qgate.parse.path_pattern import InvalidPattern, compile_lenient, refuse_invalid
 
 # GitHub ignores a file over 3 MB (docs.github.com, "About code owners").
 SIZE_LIMIT: Final = 3_000_000
@@ -118,13 +118,13 @@ def _file(file: Codeowners) -> Iterator[Finding]:
 
 
 def _duplicates(rules: Iterable[OwnerRule]) -> Iterator[Finding]:
-    seen: dict[str, OwnerRule] = {}
+    rules = tuple(rules)
+    last = {rule.pattern: rule for rule in rules}
     for rule in rules:
-        earlier = seen.get(rule.pattern)
-        if earlier is not None:
-            message = f"`{rule.pattern}` a second time: line {rule.place.line} alone counts"
-            yield finding(Rule.DUPLICATE, message, earlier.place, _written(earlier))
-        seen[rule.pattern] = rule
+        winner = last[rule.pattern]
+        if winner is not rule:
+            message = f"`{rule.pattern}` a second time: line {winner.place.line} alone counts"
+            yield finding(Rule.DUPLICATE, message, rule.place, _written(rule))
 
 
 def _uses(rules: ReviewRules, tracked: Sequence[str]) -> Iterator[Finding]:
@@ -234,10 +234,18 @@ class _Tree:
                 continue
             for name in self._similar(parts[:number], part):
                 better = "/".join([*parts[:number], name, *parts[number + 1 :]])
-                compiled = compile_lenient(better)
-                if any(map(compiled.matches, self._tracked)):
+                if self._matches(better):
                     return better
         return ""
+
+    def _matches(self, pattern: str) -> bool:
+        """Whether it could stand in CODEOWNERS and matches something."""
+        try:
+            refuse_invalid(pattern)
+        except InvalidPattern:
+            return False
+        compiled = compile_lenient(pattern)
+        return not pattern.startswith("#") and any(map(compiled.matches, self._tracked))
 
     def _similar(self, above: Sequence[str], name: str) -> list[str]:
         """Names in the folders above, or anywhere where these are not all plain."""

@@ -23,8 +23,10 @@ class People:
         self._bots = set(map(key, facts.bots))
         self._removed = set(map(key, facts.removed))
         self._without_access = set(map(key, facts.without_access))
-        self._requested = set(map(key, facts.requested))
-        self._reviewed = set(map(key, facts.reviewed))
+        # The author can answer to reviews, and bots give them.
+        nobody = {self._author, *self._bots}
+        self._requested = set(map(key, facts.requested)) - nobody
+        self._reviewed = set(map(key, facts.reviewed)) - nobody
         self._load = {key(name): load for name, load in facts.load.items()}
         self._members = {key(team): set(map(key, names)) for team, names in facts.members.items()}
 

@@ -47,7 +47,8 @@ def plan(
     if is_complete:
         chooser.ask(_winners(every), requirements)
     else:
-        chooser.ask([rule for rule in rules.owners if is_everything(rule.pattern)], ())
+        fallback = [rule for rule in rules.owners if is_everything(rule.pattern)]
+        chooser.ask([rule for rule in fallback[-1:] if rule.owners], ())
     candidates = chooser.candidates()
     return Plan(
         files=every,
@@ -178,7 +179,9 @@ class _Chooser:
             if key(owner) in self._decided:
                 continue
             if reason := self._people.already(owner):
-                self._decide(owner, Fate.COUNTED, reason)
+                named = (each for each in self._groups if each.is_required)
+                is_required = any(key(owner) in map(key, each.owners) for each in named)
+                self._decide(owner, Fate.COUNTED, reason, is_required=is_required)
             else:
                 reason = self._people.refusal(owner) or self._why_not(owner)
                 self._decide(owner, Fate.DROPPED, reason)

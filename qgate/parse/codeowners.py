@@ -22,20 +22,23 @@ ELSEWHERE: Final = {
     ".forgejo/CODEOWNERS": Dialect.GITEA,
 }
 
+# What parts words; a space of another alphabet does not.
+BLANKS: Final = " \t\f\v"
 # Most lines are like this; they are read at once.
 _PLAIN: Final = re.compile(
-    r"[ \t]*([^\s#\\\[\]!^()|$][^\s\\\[\]^()|$]*)((?:[ \t]+@[A-Za-z0-9][\w-]*(?:/[\w.-]+)?)*)\s*",
+    r"[ \t]*([^\s#\\\[\]!^()|$+][^\s\\\[\]^()|$+]*)((?:[ \t]+@[A-Za-z0-9][\w-]*(?:/[\w.-]+)?)*)\s*",
     re.ASCII,
 )
 _WORD: Final = re.compile(r"(?:\\.|[^\s\\]|\\$)+", re.ASCII)
 _OWNER: Final = re.compile(
-    r"@[A-Za-z0-9][A-Za-z0-9_-]*(?:/[A-Za-z0-9_.-]+)?|[^\s@,;<>]+@[^\s@,;<>]+"
+    r"@[A-Za-z0-9][A-Za-z0-9_-]*(?:/[A-Za-z0-9_.-]+)?|[^\s@,;<>#][^\s@,;<>]*@[^\s@,;<>]+"
 )
 # A heading `[Docs][2] @owner`, optional with `^`; a role `@@developers`; a group within a group.
-_GITLAB_HEADING: Final = re.compile(r"\s*\^?\[[^\[\]]+\](?:\[\d+\])?(?:\s+\S*@\S+)*\s*")
+_GITLAB_HEADING: Final = re.compile(r"\s*\^?\[[^\[\]]+\](?:\[\d+\])?(?:\s+[^\s@]*@\S+)*\s*")
 _GITLAB_OWNER: Final = re.compile(r"@@\w+|@[\w.-]+(?:/[\w.-]+){2,}")
 # What is plainly a regular expression of Go: `.+\\.go`, `docs/(aws|azure)/`, `^src/`, `md$`.
-_GITEA_PATTERN: Final = re.compile(r"\.\+|\([^()]*\|[^()]*\)|^!?\^|\\\\\.|\$$")
+_GITEA_PATTERN: Final = re.compile(r"\.\+|\([^()|]*\|[^()]*\)|^!?\^|\\\\\.|\$$")
+_BLANK: Final = re.compile(r"(\\.)|[ \t\f\v]")
 _UNESCAPED_BRACKET: Final = re.compile(r"(?<!\\)([\[\]])")
 
 
@@ -45,7 +48,8 @@ def parse(data: bytes, path: str) -> Codeowners:
     rules: list[OwnerRule] = []
     problems: list[LineProblem] = []
     hints: list[Dialect] = []
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, whole in enumerate(text.split("\n"), 1):
+        line = whole.rstrip("\r")
         if (plain := _PLAIN.fullmatch(line)) and is_plain(plain[1]):
             place = Place(path, number, plain.start(1) + 1)
             rules.append(OwnerRule(plain[1], tuple(plain[2].split()), place))
@@ -53,13 +57,13 @@ def parse(data: bytes, path: str) -> Codeowners:
         words = [(match[0], match.start() + 1) for match in _WORD.finditer(line)]
         if not words or words[0][0].startswith("#"):
             continue
-        found = _problems(line.rstrip("\r"), words, hints)
+        found = _problems(line, words, hints)
         problems += (
             LineProblem(
                 kind=kind,
                 message=message,
                 place=Place(path, number, column),
-                source=line.strip(),
+                source=line.strip(BLANKS),
                 is_skipped=is_skipped,
             )
             for kind, message, column, is_skipped in found
@@ -83,6 +87,7 @@ class Line:
     text: str
     pattern: str = ""
     rest: str = ""
+    is_skipped: bool = False
 
     @property
     def is_rule(self) -> bool:
@@ -95,20 +100,29 @@ def lines(text: str) -> Iterator[Line]:
     for whole in text.removeprefix("\ufeff").split("\n"):
         line = whole.rstrip("\r")
         words = [(match[0], match.start() + 1) for match in _WORD.finditer(line)]
-        is_other = not words or words[0][0].startswith("#")
-        if is_other or any(is_skipped for *_, is_skipped in _problems(line, words, [])):
+        if not words or words[0][0].startswith("#"):
             yield Line(line)
-            continue
-        owners = list(_before_comment(words[1:]))
-        comment = line[words[len(owners) + 1][1] - 1 :] if len(words) > len(owners) + 1 else ""
-        rest = " ".join([*(word for word, _ in owners), comment]).rstrip()
-        yield Line(line, words[0][0], rest)
+        elif any(is_skipped for *_, is_skipped in _problems(line, words, [])):
+            yield Line(line, is_skipped=True)
+        else:
+            owners = [word for word, _ in _before_comment(words[1:])]
+            comment = words[len(owners) + 1 :]
+            if comment:
+                owners.append(line[comment[0][1] - 1 :].rstrip(BLANKS))
+            yield Line(line, words[0][0], " ".join(owners))
 
 
 def escaped(pattern: str) -> str:
-    """A pattern of the settings as CODEOWNERS needs it: its spaces escaped, no comment."""
-    text = re.sub(r"(?<!\\)(\s)", r"\\\1", pattern)
-    return f"**/{text}" if text.startswith("#") else text
+    """A pattern of the settings as CODEOWNERS needs it: blanks escaped, no comment at its start.
+
+    Raises `InvalidPattern` for one with a line break, which no line can hold.
+    """
+    if (found := re.search(r"[\r\n]", pattern)) is not None:
+        raise InvalidPattern("a line of CODEOWNERS cannot hold a line break", found.start() + 1)
+    text = _BLANK.sub(lambda match: match[1] or f"\\{match[0]}", pattern)
+    if not text.startswith("#"):
+        return text
+    return f"/{text}" if "/" in text[:-1] else f"**/{text}"
 
 
 def is_owner(text: str) -> bool:

@@ -34,8 +34,9 @@ _NOTHING: Final = _Found(-1, (), ())
 
 
 def _found(proofs: Iterable[_Numbers | None], hints: Iterable[_Numbers | None]) -> _Found:
-    """What of it is there."""
-    sure, unsure = tuple(filter(None, proofs)), tuple(filter(None, hints))
+    """What of it is there, each list once."""
+    sure = tuple({id(each): each for each in proofs if each}.values())
+    unsure = tuple({id(each): each for each in hints if each}.values())
     if not sure and not unsure:
         return _NOTHING
     return _Found(max((each[-1] for each in sure), default=-1), sure, unsure)
@@ -59,8 +60,13 @@ class PathIndex:
         self._below: _Entries = {}
         self._having: _Entries = {}
         self._gram: _Entries = {}
+        # Of the same text twice only the later one can be the last.
+        self._twins: dict[str, _Numbers] = {}
         for number, text in enumerate(texts):
-            self._enter(number, text)
+            self._twins.setdefault(text, []).append(number)
+        for number, text in enumerate(texts):
+            if self._twins[text][-1] == number:
+                self._enter(number, text)
         self._of_folders = {"": _found([self._everything], [self._others])}
         self._of_names: dict[str, _Found] = {}
 
@@ -87,7 +93,7 @@ class PathIndex:
         hints = (*by_folder.hints, *by_name.hints)
         found = {number for numbers in proofs for number in numbers}
         found |= {n for numbers in hints for n in numbers if self._pattern(n).matches(path)}
-        return sorted(found)
+        return sorted(twin for number in found for twin in self._twins[self._texts[number]])
 
     def _pattern(self, number: int) -> PathPattern:
         pattern = self._patterns.get(number)
@@ -125,18 +131,25 @@ class PathIndex:
 
     def _of_folder(self, folder: str) -> _Found:
         """What a file may match by the folders above it alone."""
-        known = self._of_folders.get(folder)
-        if known is None:
-            above, _, name = folder.rpartition("/")
-            known, named = self._of_folder(above), self._of_name(name)
-            own = (self._folder_name.get(name), self._place.get(folder), self._folder.get(folder))
-            below = self._below.get(folder)
-            if named is not _NOTHING or below or any(own):
-                known = _found(
-                    [*known.proofs, *named.proofs, *own], [*known.hints, *named.hints, below]
-                )
-            self._of_folders[folder] = known
+        new = []
+        while (known := self._of_folders.get(folder)) is None:
+            new.append(folder)
+            folder = folder.rpartition("/")[0]
+        for each in reversed(new):
+            known = self._of_folders[each] = self._one_further(known, each)
         return known
+
+    def _one_further(self, above: _Found, folder: str) -> _Found:
+        name = folder.rpartition("/")[2]
+        named = self._of_name(name)
+        own = (self._folder_name.get(name), self._place.get(folder), self._folder.get(folder))
+        below = self._below.get(folder)
+        if named is _NOTHING and not below and not any(own):
+            return above
+        return _found(
+            [*above.proofs, *named.proofs, *own],
+            [*above.hints, *named.hints, below],
+        )
 
     def _of_name(self, name: str) -> _Found:
         """What a path may match by one of its names alone."""

@@ -6,7 +6,7 @@ docs/reference/path-patterns.md.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
@@ -66,16 +66,30 @@ class PathPattern:
     def literal_chunks(self) -> tuple[str, ...]:
         """Texts that a path must contain, each within one segment."""
         return tuple(
-            str(chunk)
+            chunk
             for each in self._segments
             if isinstance(each, tuple)
-            for chunk in each
-            if chunk and isinstance(chunk, str)
+            for chunk in _chunks(each)
+            if chunk
         )
 
 
 def _is_name(segment: _Segment) -> bool:
     return isinstance(segment, str) and segment != _ANY
+
+
+def _chunks(segment: _Chunks | _Tokens) -> Iterator[str]:
+    """The texts between wildcards."""
+    chunk = ""
+    for part in segment:
+        if isinstance(part, str):
+            yield part
+        elif part < 0:
+            yield chunk
+            chunk = ""
+        else:
+            chunk += chr(part)
+    yield chunk
 
 
 def first_match(patterns: Iterable[PathPattern], path: str) -> PathPattern | None:
@@ -134,10 +148,11 @@ def refuse_invalid(text: str) -> None:
     if text.startswith("!"):
         raise InvalidPattern("a leading `!` (negation) is not supported", 1)
     if text.startswith("\\#"):
-        raise InvalidPattern("a leading `\\#` is not supported; `**/#` means the same", 1)
+        raise InvalidPattern("a leading `\\#` is not supported; write `/#` or `**/#`", 1)
     _refuse_classes(text)
-    if "***" in text:
-        raise InvalidPattern("`***` has no meaning; write `**` or `*`", text.index("***") + 1)
+    stars = _unescaped(text).find("***")
+    if stars >= 0:
+        raise InvalidPattern("`***` has no meaning; write `**` or `*`", stars + 1)
 
 
 def doubts(text: str) -> list[InvalidPattern]:
@@ -148,7 +163,7 @@ def doubts(text: str) -> list[InvalidPattern]:
     if "//" in text:
         found.append(InvalidPattern("an empty segment `//` matches nothing", text.index("//") + 1))
     column = 1
-    for part in text.split("/"):
+    for part in _unescaped(text).split("/"):
         if "**" in part and part != "**":
             message = "`**` stands for whole directories, between slashes; here it is a `*`"
             found.append(InvalidPattern(message, column))
@@ -156,6 +171,11 @@ def doubts(text: str) -> list[InvalidPattern]:
     if text.endswith("/**/"):
         found.append(InvalidPattern("`**/` at the end: write `/**`", len(text) - 2))
     return found
+
+
+def _unescaped(text: str) -> str:
+    """The text with something that has no meaning for each escaped character and its escape."""
+    return re.sub(r"\\.", "xx", text, flags=re.DOTALL)
 
 
 def _refuse_classes(text: str) -> None:

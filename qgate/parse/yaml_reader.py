@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import yaml
 
-from qgate.parse.yaml_quotes import Quoted, quoted
 from qgate.parse.yaml_tree import Entry, InvalidYaml, Located, Scalar
 
 _MAX_BYTES: Final = 1 << 20
@@ -26,33 +25,47 @@ def read(text: str) -> Located:
 
     Plain scalars that begin with `@` or `*` are text (see `yaml_quotes`).
     """
-    if len(text) > _MAX_BYTES:
+    if len(text.encode("utf-8", "surrogatepass")) > _MAX_BYTES:
         raise InvalidYaml("the file is larger than 1 MiB", 1, 1)
-    whole = quoted(text)
     try:
-        return _Reader(whole).document()
-    except yaml.MarkedYAMLError as error:
+        return _read(text, _LOADER)
+    except (yaml.YAMLError, UnicodeError, InvalidYaml) as error:
+        if "@" not in text and "*" not in text:
+            raise _located(error) from error
+    from qgate.parse.yaml_quotes import LenientLoader  # noqa: PLC0415 - only rules need it
+
+    try:
+        return _read(text, LenientLoader)
+    except (yaml.YAMLError, UnicodeError, InvalidYaml) as error:
+        raise _located(error) from error
+
+
+def _read(text: str, loader: Any) -> Located:
+    return _Reader(iter(yaml.parse(text, Loader=loader))).document()
+
+
+def _located(error: yaml.YAMLError | UnicodeError | InvalidYaml) -> InvalidYaml:
+    if isinstance(error, InvalidYaml):
+        return error
+    if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        column = whole.column(line, column)
-        raise InvalidYaml(error.problem or "not valid YAML", line, column) from error
-    except (yaml.YAMLError, UnicodeError) as error:
-        raise InvalidYaml(f"not valid YAML: {error}".splitlines()[0], 1, 1) from error
+        return InvalidYaml(error.problem or "not valid YAML", line, column)
+    return InvalidYaml(f"not valid YAML: {error}".splitlines()[0], 1, 1)
 
 
 class _Reader:
-    """Events to a tree, each with its place in the original text."""
+    """Events to a tree."""
 
-    def __init__(self, whole: Quoted) -> None:
-        self._whole = whole
-        self._events: Iterator[Any] = iter(yaml.parse(whole.text, Loader=_LOADER))
+    def __init__(self, events: Iterator[Any]) -> None:
+        self._events = events
         self._repeated: list[InvalidYaml] = []
 
     def document(self) -> Located:
         root: Located | None = None
         for event in self._events:
             if isinstance(event, yaml.DocumentStartEvent) and root is not None:
-                raise self._refused("a second document", event)
+                raise _refused("a second document", event)
             if isinstance(event, yaml.NodeEvent):
                 root = self._node(event, 0)
         if self._repeated:
@@ -62,13 +75,10 @@ class _Reader:
         return root or Located(None, 1, 1)
 
     def _node(self, event: Any, depth: int) -> Located:
-        if isinstance(event, yaml.AliasEvent) or event.anchor:
-            raise self._refused("an anchor or alias", event)
-        if event.tag not in (None, "!"):
-            raise self._refused(f"the tag {event.tag}", event)
+        self._refuse_properties(event)
         if depth > _MAX_DEPTH:
-            raise self._refused(f"more than {_MAX_DEPTH} levels", event)
-        line, column = self._place(event)
+            raise _refused(f"more than {_MAX_DEPTH} levels", event)
+        line, column = _place(event)
         if isinstance(event, yaml.ScalarEvent):
             if not event.implicit[0]:
                 return Located(event.value, line, column)
@@ -86,22 +96,31 @@ class _Reader:
         entries: dict[str, Entry] = {}
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
-                raise self._refused("a key that is not plain text", event)
+                raise _refused("a key that is not plain text", event)
+            self._refuse_properties(event)
+            value = self._node(next(self._events), depth + 1)
             if event.value in entries:
                 first = entries[event.value].line
                 what = f"the key {event.value!r} a second time (first on line {first})"
-                self._repeated.append(self._refused(what, event))
-            value = self._node(next(self._events), depth + 1)
-            entries[event.value] = Entry(value, *self._place(event))
+                self._repeated.append(_refused(what, event))
+            else:
+                entries[event.value] = Entry(value, *_place(event))
         return entries
 
-    def _refused(self, what: str, event: Any) -> InvalidYaml:
-        return InvalidYaml(f"{what} is not allowed here", *self._place(event))
+    def _refuse_properties(self, event: Any) -> None:
+        if isinstance(event, yaml.AliasEvent) or event.anchor:
+            raise _refused("an anchor or alias", event)
+        if event.tag not in (None, "!"):
+            raise _refused(f"the tag {event.tag}", event)
 
-    def _place(self, event: Any) -> tuple[int, int]:
-        """1-based line and column of an event."""
-        line = event.start_mark.line + 1
-        return line, self._whole.column(line, event.start_mark.column + 1)
+
+def _refused(what: str, event: Any) -> InvalidYaml:
+    return InvalidYaml(f"{what} is not allowed here", *_place(event))
+
+
+def _place(event: Any) -> tuple[int, int]:
+    """1-based line and column of an event."""
+    return event.start_mark.line + 1, event.start_mark.column + 1
 
 
 def _plain(text: str) -> Scalar:

@@ -9,6 +9,8 @@ _ACTIVE: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 
+_COMMAND: Final = re.compile(r"^([ \t]*)(::)|##\[", re.MULTILINE)
+
 _LAST_BYTE: Final = 0xFF
 _SURROGATE_ESCAPES: Final = range(0xDC80, 0xDD00)  # each stands for one byte of a path
 
@@ -24,6 +26,14 @@ def inert(text: str) -> str:
 def inert_lines(text: str) -> str:
     """The same for several lines."""
     return "\n".join(map(inert, text.split("\n")))
+
+
+def logged(text: str) -> str:
+    """Lines that a CI service does not take for commands: GitHub's `::` and `##[`.
+
+    A runner looks for `::` at a line's start, blanks aside, and for `##[` everywhere.
+    """
+    return _COMMAND.sub(lambda match: f"{match[1]}\\x3a:" if match[2] else "#\\x23[", text)
 
 
 def _spelled(match: re.Match[str]) -> str:

@@ -20,7 +20,8 @@ def render(report: Report) -> str:
     """The whole report as indented JSON with a newline at the end. Text from outside is inert."""
     # The module's indented form never uses its C encoder; msgspec's is ten times faster.
     compact = json.dumps(_report(report), separators=(",", ":"))
-    return msgspec.json.format(compact, indent=2) + "\n"
+    # A log of GitHub's takes `##[` for a command, wherever it stands; this is the same to JSON.
+    return msgspec.json.format(compact, indent=2).replace("##[", "#\\u0023[") + "\n"
 
 
 def _report(report: Report) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from qgate.model.changes import Endpoint
 from qgate.model.report import Finding, GateResult, Outcome, Report
-from qgate.reporters.inert import inert, inert_lines
+from qgate.reporters.inert import inert, inert_lines, logged
 
 
 def render(report: Report) -> str:
@@ -24,7 +24,7 @@ def render(report: Report) -> str:
     hints = dict.fromkeys(gate.hint for gate in report.gates if gate.hint)
     lines += [f"hint: {inert(line)}" for hint in hints for line in hint.split("\n")]
     lines.append(verdict_line(report))
-    return "\n".join(lines) + "\n"
+    return logged("\n".join(lines) + "\n")
 
 
 def _left_out(gate: GateResult) -> list[str]:

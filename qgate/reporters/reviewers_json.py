@@ -16,7 +16,8 @@ SCHEMA: Final = "qgate.reviewers/1"
 
 def render(plan: Plan) -> str:
     """The whole plan as indented JSON with a newline at the end. Text from outside is inert."""
-    return json.dumps(_plan(plan), indent=2) + "\n"
+    # A log of GitHub's takes `##[` for a command, wherever it stands; this is the same to JSON.
+    return json.dumps(_plan(plan), indent=2).replace("##[", "#\\u0023[") + "\n"
 
 
 def _plan(plan: Plan) -> dict[str, Any]:

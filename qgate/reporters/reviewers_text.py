@@ -6,9 +6,10 @@ from typing import Final
 
 from qgate.model.owners import OwnerRule, Place, Requirement
 from qgate.model.reviewers import Candidate, Fate, Owned, Ownership, Plan
-from qgate.reporters.inert import inert
+from qgate.reporters.inert import inert, logged
 
 _MOST_FILES: Final = 5
+_FEWEST_WORDS: Final = 2
 _LABELS: Final = {Fate.ASKED: "ask", Fate.COUNTED: "there", Fate.DROPPED: "leave"}
 _NOBODY: Final = {
     Ownership.UNOWNED: "nobody, on purpose",
@@ -118,12 +119,14 @@ def _row(label: str, *texts: str) -> str:
 
 
 def _wrapped(lines: Iterable[str], width: int | None) -> str:
-    if width is None:
-        return "".join(f"{line}\n" for line in lines)
-    out = []
+    """Whole text; lines broken between words where a width is given, a long word never."""
+    out: list[str] = []
     for line in lines:
+        if width is None or len(line.split()) < _FEWEST_WORDS:
+            out.append(line)
+            continue
         indent = " " * (len(line) - len(line.lstrip()) + 7)
         out += textwrap.wrap(
             line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-        ) or [""]
-    return "".join(f"{line}\n" for line in out)
+        )
+    return logged("".join(f"{line}\n" for line in out))

@@ -25,7 +25,7 @@ class _Tip(msgspec.Struct):
     repo: _Home | None = None
 
 
-class _Account(msgspec.Struct):
+class _User(msgspec.Struct):
     login: str
     type: str = ""
 
@@ -34,15 +34,23 @@ class _Team(msgspec.Struct):
     slug: str
 
 
+class _Reviewer(msgspec.Struct):
+    """A user, or a team, which has a slug in place of a login."""
+
+    login: str = ""
+    slug: str = ""
+
+
 class _PullRequest(msgspec.Struct):
     base: _Tip
     head: _Tip
     number: int = 0
     draft: bool = False
     # Null for an account that is gone.
-    user: _Account | None = None
-    requested_reviewers: tuple[_Account, ...] = ()
-    requested_teams: tuple[_Team, ...] = ()
+    user: _User | None = None
+    # Null in the short form of GitHub's own description.
+    requested_reviewers: tuple[_Reviewer, ...] | None = None
+    requested_teams: tuple[_Team, ...] | None = None
 
 
 class _MergeGroup(msgspec.Struct):
@@ -119,14 +127,17 @@ def read_facts(environ: Mapping[str, str]) -> Facts:
         return Facts()
     full_name = payload.repository.full_name if payload.repository else ""
     organisation = full_name.partition("/")[0]
-    teams = (f"{organisation}/{team.slug}" for team in pull.requested_teams)
+    people, teams = pull.requested_reviewers or (), pull.requested_teams or ()
     return Facts(
         repository=full_name,
         number=pull.number,
         author=pull.user.login if pull.user else "",
         action=payload.action,
         is_draft=pull.draft,
-        requested=(*(each.login for each in pull.requested_reviewers), *map("@{}".format, teams)),
+        requested=(
+            *(each.login or f"@{organisation}/{each.slug}" for each in people),
+            *(f"@{organisation}/{each.slug}" for each in teams),
+        ),
         bots=tuple(each.login for each in (pull.user,) if each and each.type == "Bot"),
     )
 
