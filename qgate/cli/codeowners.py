@@ -16,6 +16,7 @@ from qgate.engine.request import Request, load_settings
 from qgate.errors import UsageError
 from qgate.owners import codeowners_file
 from qgate.parse.codeowners import LOCATIONS
+from qgate.reporters.inert import inert
 from qgate.system.git import Repository
 
 _NEW: Final = LOCATIONS[0]
@@ -104,14 +105,24 @@ def generate(*, check: bool, superset: bool, folder: Path, config: Path | None) 
             hint="--superset writes the owners of `require` to every rule they may concern",
         )
     path = _existing(repo.root) or repo.root / _NEW
+    if path.is_symlink():
+        raise UsageError(f"{_NEW} is a link", hint="GitHub does not follow it; take it away")
     text = _text(path) if path.exists() else ""
     made = codeowners_file.generated(text, rules)
     if not check:
-        path.parent.mkdir(exist_ok=True)
+        _make_folder(path.parent)
     code = rewrite(path, _shown(path, repo.root), text, made, check=check)
     for each in lost:
-        click.echo(f"left out, or widened: {each}", err=True)
+        click.echo(f"left out, or widened: {inert(each)}", err=True)
     return code
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        hint = "there must be a folder of that name, or nothing"
+        raise UsageError(f"cannot make {folder}: {error.strerror}", hint=hint) from error
 
 
 def _existing(root: Path) -> Path | None:

@@ -16,6 +16,8 @@ from qgate.engine import review_rules, reviewers, reviewers_lint
 from qgate.engine.request import Request, load_settings
 from qgate.errors import UsageError
 from qgate.parse.yaml_quotes import quoted
+from qgate.parse.yaml_reader import read
+from qgate.parse.yaml_tree import InvalidYaml, plain
 from qgate.reporters import reviewers_text
 from qgate.system.git import Repository
 
@@ -124,11 +126,22 @@ def fmt(*, check: bool, folder: Path, config: Path | None) -> int:
     found = review_rules.on_disk(repo, load_settings(repo, request), request)
     if not found.yaml:
         raise UsageError("there are no rules in YAML", hint="write `owners:` in .qgate.yml")
-    codes = [
-        rewrite(repo.root / name, name, text, quoted(text).text, check=check)
-        for name, text in found.yaml
-    ]
-    return max(codes)
+    return max(_format(repo.root / name, name, check=check) for name, _ in found.yaml)
+
+
+def _format(path: Path, name: str, *, check: bool) -> int:
+    # As bytes: line ends and a byte order mark stay.
+    text = path.read_bytes().decode("utf-8")
+    bare = text.removeprefix("\ufeff")
+    made = quoted(bare).text
+    try:
+        says_the_same = plain(read(made)) == plain(read(bare))
+    except InvalidYaml:
+        says_the_same = False
+    if not says_the_same:
+        hint = "quote what begins with @ or * by hand"
+        raise UsageError(f"{name} would say something else with quotes", hint=hint)
+    return rewrite(path, name, text, text[: len(text) - len(bare)] + made, check=check)
 
 
 def known_owners(folder: Path, path: Path | None) -> frozenset[str] | None:

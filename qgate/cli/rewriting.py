@@ -5,7 +5,7 @@ from pathlib import Path
 
 from qgate import errors
 from qgate.cli.output import write
-from qgate.reporters.inert import inert, inert_lines
+from qgate.reporters.inert import inert
 from qgate.system import files
 
 
@@ -18,10 +18,9 @@ def rewrite(path: Path, name: str, before: str, after: str, *, check: bool) -> i
         write(f"{inert(name)}: nothing to change\n")
         return errors.EXIT_PASSED
     if check:
-        lines = difflib.unified_diff(
-            before.splitlines(), after.splitlines(), name, name, lineterm=""
-        )
-        write("".join(f"{inert_lines(line)}\n" for line in lines))
+        # By line feeds alone: a carriage return is a difference, and is shown.
+        lines = difflib.unified_diff(before.split("\n"), after.split("\n"), name, name, lineterm="")
+        write("".join(f"{inert(line)}\n" for line in lines))
         return errors.EXIT_FAILED
     files.write(path, after)
     write(f"{inert(name)}: written\n")

@@ -1,22 +1,21 @@
 """The rules about reviewers of one tree: those in YAML, else those of its CODEOWNERS file."""
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from qgate.config.load import Layer, Loaded, load
 from qgate.config.reviewers import FILE_NAME, KEYS
-from qgate.config.settings import Settings
 from qgate.engine.request import Request, settings_path
 from qgate.errors import SettingsError, UsageError
 from qgate.gates.context import GateContext
 from qgate.model.owners import Codeowners, OwnerRule, Requirement, ReviewRules, Select, Strategy
 from qgate.parse import codeowners
 from qgate.system import resources
+from qgate.system.disk import LINK
 from qgate.system.git import Repository
-
-_DEFAULTS: Final = Settings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +39,7 @@ def on_disk(repo: Repository, loaded: Loaded, request: Request) -> Found:
     yaml = [(FILE_NAME, own)] if own is not None else []
     if any(origin.layer is Layer.FILE for origin in loaded.origins.values()):
         yaml.append((name, path.read_text("utf-8-sig")))
-    rules = _combined(loaded.settings, name, own, files)
-    return Found(rules=rules, files=files, yaml=tuple(yaml))
+    return Found(rules=_combined(loaded, name, own, files), files=files, yaml=tuple(yaml))
 
 
 def at_base(
@@ -50,20 +48,20 @@ def at_base(
     """The rules that hold for the change, and what is to be said of them."""
     repo, base = context.repo, context.changes.base.sha
     path = settings_path(repo, request)
-    if not path.is_relative_to(repo.root):
-        # Named on the command line and no part of the change: the caller's own rules.
-        return head, []
-    own, *contents = repo.blobs([f"{base}:{name}" for name in (FILE_NAME, *codeowners.LOCATIONS)])
+    is_inside = path.is_relative_to(repo.root)
+    name = path.relative_to(repo.root).as_posix() if is_inside else str(path)
+    contents = _regular(repo, base, (FILE_NAME, name, *codeowners.LOCATIONS))
     files = tuple(
-        codeowners.parse(data, name)
-        for name, data in zip(codeowners.LOCATIONS, contents, strict=True)
-        if data is not None
+        codeowners.parse(contents[each], each) for each in codeowners.LOCATIONS if each in contents
     )
-    name = path.relative_to(repo.root).as_posix()
+    texts = {each: contents[each].decode("utf-8-sig", "replace") for each in contents}
     try:
-        text = own.decode("utf-8-sig") if own is not None else None
-        rules = _combined(context.settings, name, text, files)
-    except (SettingsError, UnicodeDecodeError):
+        # Settings from elsewhere are no part of the change: the caller's own.
+        main = context.loaded
+        if is_inside:
+            main = load(texts.get(name), name=name, environ=request.environ)
+        rules = _combined(main, name, texts.get(FILE_NAME), files)
+    except SettingsError:
         return head, ["the rules at the base cannot be read; those of this change stand in"]
     notices: list[str] = []
     if (file := read_by_github(files)) and file.path == rules.source:
@@ -74,6 +72,15 @@ def at_base(
     if rules != replace(head, source=rules.source):
         notices.append("this change alters the rules about reviewers; planned by those at its base")
     return rules, notices
+
+
+def _regular(repo: Repository, commit: str, names: Iterable[str]) -> dict[str, bytes]:
+    """The files of these names that a commit has; a link is none, its content is only a name."""
+    entries = repo.tree_entries(commit)
+    there = {name: entries[name][1] for name in names if name in entries}
+    there = {name: id_ for name, id_ in there.items() if entries[name][0] != LINK}
+    contents = repo.blobs(list(there.values()))
+    return {name: data for name, data in zip(there, contents, strict=True) if data is not None}
 
 
 def codeowners_files(root: Path) -> tuple[Codeowners, ...]:
@@ -101,36 +108,45 @@ def read_codeowners(path: Path, name: str) -> Codeowners:
         raise UsageError(f"{name} cannot be read: {error.strerror}", hint=hint) from error
 
 
-def _combined(
-    main: Settings, name: str, own: str | None, files: Sequence[Codeowners]
-) -> ReviewRules:
+def _combined(main: Loaded, name: str, own: str | None, files: Sequence[Codeowners]) -> ReviewRules:
     """The rules of `.qgate.yml` and those of the file of their own, each key from one of them."""
     if own is None:
         own = (resources.folder("rules") / "reviewers.yml").read_text("utf-8")
     apart = load(own, name=FILE_NAME)
+    in_main = {_top(key) for key, each in main.origins.items() if each.layer is Layer.FILE}
+    in_own = {_top(key) for key in apart.origins}
     problems = [
         f"{origin.place}: {key}: only {', '.join(KEYS)} belong here; put it into {name}"
         for key, origin in apart.origins.items()
-        if key.partition(".")[0] not in (*KEYS, "version")
+        if _top(key) not in (*KEYS, "version")
     ]
-    values: dict[str, Any] = {}
-    for key in KEYS:
-        places = [
-            (getattr(settings, key), place)
-            for settings, place in ((main, name), (apart.settings, FILE_NAME))
-            if getattr(settings, key) != getattr(_DEFAULTS, key)
-        ]
-        if len(places) > 1:
-            problems.append(f"{FILE_NAME}:1:1: {key}: {name} has it too; keep one")
-        value, place = places[0] if places else (getattr(_DEFAULTS, key), "")
-        values[key] = _placed(value, place) if isinstance(value, tuple) else value
-        values["source"] = values.get("source") or (place if key == "owners" else "")
+    problems += (
+        f"{FILE_NAME}:1:1: {key}: {name} has it too; keep one"
+        for key in KEYS
+        if key in in_main & in_own
+    )
     if problems:
         raise SettingsError(tuple(problems))
-    if not values["owners"] and (file := read_by_github(files)):
-        values |= {"owners": file.rules, "source": file.path}
-    values["select"] = _select(values["select"])
-    return ReviewRules(**values)
+
+    def rules(key: str) -> Any:
+        loaded, place = (apart, FILE_NAME) if key in in_own else (main, name)
+        return _placed(getattr(loaded.settings, key), place)
+
+    owners, source = rules("owners"), FILE_NAME if "owners" in in_own else name
+    if not owners:
+        file = read_by_github(files)
+        owners, source = (file.rules, file.path) if file else ((), "")
+    return ReviewRules(
+        owners=owners,
+        require=rules("require"),
+        notify=rules("notify"),
+        select=_select(main, apart),
+        source=source,
+    )
+
+
+def _top(key: str) -> str:
+    return key.partition(".")[0]
 
 
 def _placed(
@@ -140,16 +156,21 @@ def _placed(
     return tuple(replace(each, place=each.place._replace(path=path)) for each in rules)
 
 
-def _select(settings: Any) -> Select:
-    values = {item.name: getattr(settings, item.name) for item in fields(Select)}
-    return Select(**{**values, "strategy": Strategy(settings.strategy)})
+def _select(main: Loaded, apart: Loaded) -> Select:
+    """Each value from where it is set; a variable of the environment is in `main`."""
+    values = {}
+    for item in fields(Select):
+        loaded = main if f"select.{item.name}" in main.origins else apart
+        values[item.name] = getattr(loaded.settings.select, item.name)
+    return Select(**{**values, "strategy": Strategy(values["strategy"])})
 
 
 def _text(root: Path, name: str) -> str | None:
     path = root / name
-    if not path.exists() and not path.is_symlink():
+    # Path.resolve() raises RuntimeError on a loop of links before Python 3.13.
+    if not os.path.lexists(path):
         return None
-    if path.resolve() != root.resolve() / name:
+    if os.path.realpath(path) != os.path.realpath(root) + f"/{name}":
         hint = "put the rules themselves there"
         raise UsageError(f"{name} is, or is reached through, a link", hint=hint)
     try:

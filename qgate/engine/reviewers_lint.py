@@ -6,7 +6,6 @@ from typing import Final
 
 from qgate.engine import review_rules
 from qgate.engine.request import Request, load_settings
-from qgate.engine.review_rules import Found
 from qgate.errors import UsageError
 from qgate.model.owners import Codeowners, ReviewRules, identity
 from qgate.model.report import Finding, GateResult, Level, Outcome, Report
@@ -18,6 +17,13 @@ from qgate.parse.yaml_quotes import quoted
 from qgate.system.git import Repository
 
 GATE: Final = "reviewers"
+_NO_RULES: Final = GateResult(
+    name=GATE,
+    outcome=Outcome.SKIPPED,
+    reason="no-rules",
+    summary="there are no rules about reviewers",
+    hint="write `owners:` in .qgate.yml, or a CODEOWNERS file",
+)
 
 
 def check(request: Request, known: frozenset[str] | None = None) -> Report:
@@ -28,12 +34,15 @@ def check(request: Request, known: frozenset[str] | None = None) -> Report:
     repo = Repository(request.folder, request.environ)
     found = review_rules.on_disk(repo, load_settings(repo, request), request)
     tracked = repo.tracked()
+    judged = review_rules.read_by_github(found.files)
     findings = (
         *_unquoted(found.yaml),
-        *lint.of_files(found.files, review_rules.read_by_github(found.files)),
+        *lint.of_files(found.files, judged),
         *lint.of_rules(found.rules, tracked, known),
     )
-    return Report(base=None, head=None, gates=(_result(found, tracked, findings),))
+    has_rules = bool(found.rules.owners or found.rules.require or judged)
+    result = _result(found.rules, tracked, findings) if has_rules else _NO_RULES
+    return Report(base=None, head=None, gates=(result,))
 
 
 def check_codeowners(
@@ -60,7 +69,7 @@ def check_codeowners(
     rules = ReviewRules(owners=judged.rules, source=judged.path)
     tracked = repo.tracked()
     findings = (*lint.of_files(files, judged), *lint.of_rules(rules, tracked, known))
-    result = _result(Found(rules=rules, files=files), tracked, findings)
+    result = _result(rules, tracked, findings)
     return Report(base=None, head=None, gates=(result,))
 
 
@@ -85,20 +94,13 @@ def _unquoted(files: Iterable[tuple[str, str]]) -> Iterable[Finding]:
             )
 
 
-def _result(found: Found, tracked: Sequence[str], findings: tuple[Finding, ...]) -> GateResult:
-    matcher = Matcher(found.rules)
+def _result(
+    rules: ReviewRules, tracked: Sequence[str], findings: tuple[Finding, ...]
+) -> GateResult:
+    matcher = Matcher(rules)
     states = [_state(matcher, path) for path in tracked]
     counts = {each: states.count(each) for each in Ownership}
     blocking = sum(each.blocking for each in findings)
-    rules = found.rules
-    if not (rules.owners or rules.require or found.files):
-        return GateResult(
-            name=GATE,
-            outcome=Outcome.SKIPPED,
-            reason="no-rules",
-            summary="there are no rules about reviewers",
-            hint="write `owners:` in .qgate.yml, or a CODEOWNERS file",
-        )
     errors = "1 error" if blocking == 1 else f"{blocking} errors"
     warnings = sum(each.level is Level.WARNING for each in findings)
     also = f", {warnings} warning{'' if warnings == 1 else 's'}" if warnings else ""

@@ -26,7 +26,7 @@ def formatted(text: str) -> str:
         out += _aligned(block)
         block = []
         # Put in order a skipped line might mean something.
-        out.append(line.text if line.is_skipped else line.text.rstrip(BLANKS))
+        out.append(line.text if line.is_skipped else line.text.rstrip(f"{BLANKS}\r"))
     out += _aligned(block)
     while out and not out[-1]:
         out.pop()

@@ -108,7 +108,7 @@ def lines(text: str) -> Iterator[Line]:
             owners = [word for word, _ in _before_comment(words[1:])]
             comment = words[len(owners) + 1 :]
             if comment:
-                owners.append(line[comment[0][1] - 1 :].rstrip(BLANKS))
+                owners.append(line[comment[0][1] - 1 :].rstrip(f"{BLANKS}\r"))
             yield Line(line, words[0][0], " ".join(owners))
 
 

