@@ -28,13 +28,19 @@ def _coverage(context: GateContext) -> Steps:
     return gate.run(context)
 
 
+def _documents(context: GateContext) -> GateResult:
+    from qgate.gates.documents import gate  # noqa: PLC0415 - the same
+
+    return gate.run(context)
+
+
 def _tools(name: str, context: GateContext) -> Steps:
     from qgate.gates.tools import gate  # noqa: PLC0415 - the same
 
     return gate.run(context, name)
 
 
-_SHIPPED: Final[dict[str, Run]] = {"coverage": _coverage}
+_SHIPPED: Final[dict[str, Run]] = {"coverage": _coverage, "documents": _documents}
 
 
 def gates(definitions: Definitions) -> dict[str, Run]:
