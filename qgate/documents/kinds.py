@@ -1,12 +1,16 @@
 """What kinds of documents there are, where they lie, and which file is of which kind."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from pathlib import PurePosixPath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from qgate.parse.documents import Document
+if TYPE_CHECKING:
+    # Where the documents lie is asked of every repository, what is in them of few.
+    from qgate.parse.documents import Document
 
 
 class Kind(StrEnum):
@@ -22,7 +26,12 @@ class Kind(StrEnum):
 # Where others keep their decisions: MADR, adr-tools, log4brains.
 ADR_FOLDERS: Final = ("docs/adr", "doc/adr", "docs/decisions", "docs/adrs", "adr")
 # Files in a folder of documents that are none.
-_NO_DOCUMENTS: Final = frozenset({"readme.md", "index.md", "_index.md", "template.md"})
+_NO_DOCUMENTS: Final = frozenset({"readme.md", "index.md", "_index.md"})
+# `adr-template-minimal.md` of MADR; not a decision about templates, `0007-use-a-template.md`.
+_TEMPLATE: Final = re.compile(
+    r"(?:(?:m?adr|decision|incident|post-?mortem|runbook|checklist)-)?template(?:-[a-z]+)*\.md"
+    r"|.*\.template\.md"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +74,7 @@ class Folders:
 def is_no_document(path: str) -> bool:
     """Whether a file by this name tells of a folder, or is what documents are made from."""
     name = PurePosixPath(path).name.lower()
-    return name in _NO_DOCUMENTS or name.endswith(("-template.md", ".template.md"))
+    return name in _NO_DOCUMENTS or _TEMPLATE.fullmatch(name) is not None
 
 
 def adr_folder(paths: Iterable[str], adr_dir: str | None) -> str:
@@ -78,19 +87,31 @@ def adr_folder(paths: Iterable[str], adr_dir: str | None) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Library:
-    """The documents of one tree by path, each with its kind; `broken` are those that are none.
+    """The documents of one tree by path, each with its kind.
 
-    `others` has the texts of further files that rules ask about, such as alert rules.
+    `tracked` is every file of the tree; `others` has the texts of further files that rules ask
+    about, such as alert rules.
     """
 
-    documents: Mapping[str, Document]
+    documents: "Mapping[str, Document]"
     kinds: Mapping[str, Kind]
     tracked: frozenset[str]
     others: Mapping[str, bytes]
 
-    def of(self, kind: Kind) -> tuple[Document, ...]:
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """Every folder that a file lies in, the root as ""."""
+        found = {""}
+        for path in self.tracked:
+            folder = path.rpartition("/")[0]
+            while folder not in found:
+                found.add(folder)
+                folder = folder.rpartition("/")[0]
+        return frozenset(found)
+
+    def of(self, kind: Kind) -> "tuple[Document, ...]":
         """The documents of a kind, by path."""
         return tuple(
             document

@@ -41,12 +41,15 @@ def _tools(name: str, context: GateContext) -> Steps:
 
 
 _SHIPPED: Final[dict[str, Run]] = {"coverage": _coverage, "documents": _documents}
+# What most repositories have none of is said last.
+_LAST: Final = ("documents",)
 
 
 def gates(definitions: Definitions) -> dict[str, Run]:
     """Name to gate, ours first; a third party cannot replace one of those."""
-    found = dict(_SHIPPED)
+    found = {name: run for name, run in _SHIPPED.items() if name not in _LAST}
     found |= {name: partial(_tools, name) for name in definitions.gates()}
+    found |= {name: _SHIPPED[name] for name in _LAST}
     if any(map(_names_gates, sys.path)):
         # 20 ms to import, which only those who have such gates should pay.
         from importlib.metadata import entry_points  # noqa: PLC0415

@@ -1,5 +1,6 @@
 """A process document: YAML front matter, then Markdown, each with its place in the file."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,6 +13,7 @@ from qgate.parse.yaml_tree import Entry, InvalidYaml, Located
 # A document is written by people; what is larger was not.
 MAX_BYTES: Final = 1 << 20
 _FENCE: Final = "---"
+_BREAKS: Final = re.compile("[\x85\u2028\u2029]")
 
 
 class MalformedDocument(ValueError):
@@ -39,13 +41,17 @@ class Document:
     @cached_property
     def body(self) -> Markdown:
         """The Markdown below the front matter, read when it is first asked for."""
-        lines = self.text.splitlines(keepends=True)[self.body_line - 1 :]
-        return parse_markdown("".join(lines), self.body_line)
+        text = self.text.split("\n", self.body_line - 1)
+        return parse_markdown(text[-1] if len(text) == self.body_line else "", self.body_line)
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
-        """The file's lines without their ends; `lines[n - 1]` is line n."""
-        return tuple(self.text.splitlines())
+        """The file's lines without their ends; `lines[n - 1]` is line n.
+
+        Only line feeds part them, as git and editors count: a form feed or U+2028 does not.
+        """
+        lines = self.text.split("\n")
+        return tuple(lines if lines[-1] else lines[:-1])
 
     def value(self, key: str) -> str:
         """A field that is one plain value, as text; empty where it is missing or none."""
@@ -81,39 +87,29 @@ def read(data: bytes, path: str) -> Document:
     try:
         tree = yaml_reader.read(matter)
     except InvalidYaml as error:
-        raise MalformedDocument(f"front matter: {error}", error.line + 1, error.column) from error
+        raise MalformedDocument(f"front matter: {error}", error.line, error.column) from error
     return Document(path, text, _fields(tree), body_line)
 
 
 def _split(text: str) -> tuple[str | None, int]:
-    """The front matter's text, None without one, and the line on which the body begins."""
+    """The front matter's text, None without one, and the line on which the body begins.
+
+    The text has an empty line in place of the fence, so that its lines are the file's.
+    """
     lines = text.split("\n")
     if lines[0].rstrip() != _FENCE:
         return None, 1
     for number, line in enumerate(lines[1:], 2):
         if line.rstrip() in {_FENCE, "..."}:
-            return "\n".join(lines[1 : number - 1]) + "\n", number + 1
+            matter = "\n".join(("", *lines[1 : number - 1], ""))
+            # Line breaks to YAML, where they would be folded to spaces, but to nothing else.
+            return _BREAKS.sub(" ", matter), number + 1
     raise MalformedDocument("front matter: no `---` ends it", 1)
 
 
-def _fields(tree: Located) -> dict[str, Entry]:
-    """The entries, each a line further down than in its own text: below the first `---`."""
+def _fields(tree: Located) -> Mapping[str, Entry]:
     if tree.value is None:
         return {}
     if not isinstance(tree.value, dict):
-        raise MalformedDocument("front matter: expected keys and values", tree.line + 1)
-    return {key: _shifted(entry) for key, entry in tree.value.items()}
-
-
-def _shifted(entry: Entry) -> Entry:
-    return Entry(_moved(entry.value), entry.line + 1, entry.column)
-
-
-def _moved(at: Located) -> Located:
-    value = at.value
-    if isinstance(value, tuple):
-        return Located(tuple(map(_moved, value)), at.line + 1, at.column)
-    if isinstance(value, dict):
-        entries = {key: _shifted(entry) for key, entry in value.items()}
-        return Located(entries, at.line + 1, at.column)
-    return Located(value, at.line + 1, at.column, at.is_decimal)
+        raise MalformedDocument("front matter: expected keys and values", tree.line)
+    return tree.value

@@ -1,20 +1,27 @@
 """Markdown as CommonMark reads it: a flat list of blocks with their lines.
 
 Headings, task items and links inside of fences, HTML blocks and code spans are none. Lines are
-1-based and counted in the whole file, front matter included.
+1-based and counted in the whole file, front matter included, each ended by a line feed.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Final
 
+from qgate.parse.markdown_inline import Comment, Link, comments_in, parser, seen, without
+
+__all__ = ["Block", "BlockKind", "Link", "Markdown", "Section", "anchor", "parse"]
+
 _TASK: Final = re.compile(r"\[([ xX])\](?:\s+|$)")
-_COMMENT: Final = re.compile(r"<!--(.*?)-->", re.DOTALL)
-# What can hold a link, a comment or an escape; all other text is taken as it stands.
+# What can hold a link or a comment, or hide one; all other text is taken as it stands.
 _INLINE: Final = re.compile(r"[\[<`]")
+# The same for what a heading looks like when it is drawn.
+_DRAWN: Final = re.compile(r"[\[<`*_\\&]")
+
+_MOST_LEVELS: Final = 6
 
 
 class BlockKind(StrEnum):
@@ -28,22 +35,13 @@ class BlockKind(StrEnum):
     HTML = "html"
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A link's or image's target as written, at a line (1-based)."""
-
-    target: str
-    line: int
-    text: str = ""
-    is_image: bool = False
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """One block: `line` is its first, `end_line` its last.
 
     - `level`: a heading's, or how deep an item's list is (1 is outermost);
     - `text`: the source of its text without comments; of a fence its content;
+    - `plain`: of a heading the text as it is drawn, without marks and targets;
     - `info`: what stands behind a fence's opening;
     - `is_checked`: of a task item, else None;
     - `cells`: of a table's row; `is_header` where it is the table's head;
@@ -54,6 +52,7 @@ class Block:
     line: int
     end_line: int
     text: str = ""
+    plain: str = ""
     level: int = 0
     info: str = ""
     is_checked: bool | None = None
@@ -68,7 +67,7 @@ class Block:
         if self.kind is BlockKind.HEADING:
             return False
         if self.kind is BlockKind.HTML:
-            return bool(_COMMENT.sub("", self.text).strip())
+            return bool(without(self.text, comments_in(self.text)).strip())
         return bool(self.text.strip() or self.links or any(self.cells))
 
 
@@ -89,6 +88,14 @@ class Section:
     def is_empty(self) -> bool:
         """Whether nothing but headings and comments stands in it."""
         return not any(block.is_content for block in self.blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Boundary:
+    """The heading that ends sections: its place among the blocks, and its line."""
+
+    number: int
+    line: int
 
 
 @dataclass(frozen=True)
@@ -133,17 +140,20 @@ class Markdown:
         return tuple(block for block in self.blocks if block.is_checked is not None)
 
     def _sections(self) -> Iterator[Section]:
-        for number, block in enumerate(self.blocks):
-            if block.kind is not BlockKind.HEADING or block.level == 1:
+        """From the end, so that each knows at once where the next of its level begins."""
+        found: list[Section] = []
+        following = [_Boundary(len(self.blocks), self.last_line + 1)] * (_MOST_LEVELS + 1)
+        for number in range(len(self.blocks) - 1, -1, -1):
+            block = self.blocks[number]
+            if block.kind is not BlockKind.HEADING:
                 continue
-            below: list[Block] = []
-            end = self.last_line
-            for other in self.blocks[number + 1 :]:
-                if other.kind is BlockKind.HEADING and other.level <= block.level:
-                    end = other.line - 1
-                    break
-                below.append(other)
-            yield Section(block, tuple(below), end)
+            end = following[block.level]
+            if block.level > 1:
+                below = self.blocks[number + 1 : end.number]
+                found.append(Section(block, below, end.line - 1))
+            for level in range(block.level, _MOST_LEVELS + 1):
+                following[level] = _Boundary(number, block.line)
+        return reversed(found)
 
 
 def parse(text: str, first_line: int = 1) -> Markdown:
@@ -159,26 +169,16 @@ def anchor(heading: str) -> str:
     return plain.replace(" ", "-")
 
 
-@lru_cache(maxsize=1)
-def _parser() -> Any:
-    from markdown_it import MarkdownIt  # noqa: PLC0415 - 40 ms, only where there are documents
-
-    parser = MarkdownIt("commonmark").enable("table")
-    # Most blocks need no look inside; `_Reader` does it for the others.
-    parser.core.ruler.disable("inline")
-    return parser
-
-
 class _Reader:
     """Tokens to blocks."""
 
     def __init__(self, first_line: int) -> None:
         self._first = first_line
-        self._markdown = _parser()
+        self._markdown = parser()
         self._env: dict[str, Any] = {}
         self._lists = 0
         self._item_starts = False
-        self._heading = 0
+        self._heading = self._heading_end = 0
         self._cells: list[Block] | None = None
         self._is_header = False
 
@@ -211,6 +211,10 @@ class _Reader:
                 self._item_starts = token.type == "list_item_open"
             case "heading_open" | "heading_close":
                 self._heading = int(token.tag[1]) if token.type == "heading_open" else 0
+                # The text of a heading does not know of the line that underlines it.
+                self._heading_end = token.map[1] if self._heading else 0
+            case "blockquote_open":
+                self._item_starts = False
             case "thead_open" | "thead_close":
                 self._is_header = token.type == "thead_open"
             case "tr_open":
@@ -221,7 +225,8 @@ class _Reader:
     def _inline(self, token: Any) -> Block:
         kind, level = BlockKind.PARAGRAPH, self._lists
         is_checked = None
-        content = token.content
+        content, line = token.content, token.map[0] + self._first
+        begin = line
         if self._heading:
             kind, level = BlockKind.HEADING, self._heading
         elif self._item_starts and self._cells is None:
@@ -229,51 +234,25 @@ class _Reader:
             if task := _TASK.match(content):
                 is_checked = task[1] != " "
                 content = content[task.end() :]
-            self._item_starts = False
-        line = token.map[0] + self._first
+                begin += task[0].count("\n")
+        self._item_starts = False
         links: tuple[Link, ...] = ()
-        comments: tuple[str, ...] = ()
-        if _INLINE.search(content):
-            links, comments = self._look_inside(content, line)
-            for comment in comments:
-                content = content.replace(f"<!--{comment}-->", "")
+        comments: tuple[Comment, ...] = ()
+        text = plain = content
+        if (_DRAWN if self._heading else _INLINE).search(content):
+            links, comments, plain = seen(content, begin, self._env)
+            text = without(content, comments)
         return Block(
             kind=kind,
             line=line,
-            end_line=token.map[1] + self._first - 1,
-            text=content.strip(),
+            end_line=max(token.map[1], self._heading_end) + self._first - 1,
+            text=text.strip(),
+            plain=plain.strip() if self._heading else "",
             level=level,
             is_checked=is_checked,
-            comments=tuple(comment.strip() for comment in comments),
+            comments=tuple(each.text.strip() for each in comments),
             links=links,
         )
-
-    def _look_inside(self, content: str, line: int) -> tuple[tuple[Link, ...], tuple[str, ...]]:
-        """Links with their lines, and comments as they are written."""
-        children: list[Any] = []
-        self._markdown.inline.parse(content, self._markdown, self._env, children)
-        links: list[Link] = []
-        comments = []
-        opened: tuple[str, int] | None = None
-        text = ""
-        for child in children:
-            match child.type:
-                case "softbreak" | "hardbreak":
-                    line += 1
-                case "link_open":
-                    opened, text = (str(child.attrs.get("href", "")), line), ""
-                case "link_close" if opened:
-                    links.append(Link(*opened, text))
-                    opened = None
-                case "image":
-                    source = str(child.attrs.get("src", ""))
-                    links.append(Link(source, line, child.content, is_image=True))
-                case "html_inline":
-                    comments += _COMMENT.findall(child.content)
-                    line += child.content.count("\n")
-                case _:
-                    text += child.content
-        return tuple(links), tuple(comments)
 
     def _row(self) -> Block:
         cells, self._cells = self._cells or [], None
@@ -290,12 +269,12 @@ class _Reader:
 
     def _literal(self, token: Any, kind: BlockKind) -> Block:
         self._item_starts = False
-        comments = _COMMENT.findall(token.content) if kind is BlockKind.HTML else ()
+        comments = comments_in(token.content) if kind is BlockKind.HTML else ()
         return Block(
             kind=kind,
             line=token.map[0] + self._first,
             end_line=token.map[1] + self._first - 1,
             text=token.content,
             info=token.info.strip(),
-            comments=tuple(comment.strip() for comment in comments),
+            comments=tuple(each.text.strip() for each in comments),
         )

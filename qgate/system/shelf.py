@@ -3,11 +3,17 @@
 Numbers are given out under a lock on the folder itself (flock), which ends with its process, also
 with one that is killed: there is no lock file that could be left behind. A file appears under its
 name only when it is complete, by a link that fails where the name is taken.
+
+Links are not followed out of the repository, which is the nearest folder with a `.git`. A process
+that is killed (KILL, loss of power) can leave whole files of hidden names, `.qgate-*.tmp`, and of
+several files that `change` was given some changed and some not.
 """
 
 import contextlib
 import fcntl
 import os
+import signal
+import stat
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -22,6 +28,7 @@ def locked(folder: Path) -> Iterator[None]:
 
     Raises `UsageError` where the folder cannot be made or opened.
     """
+    _refuse_links_out(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -38,6 +45,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 def create(path: Path, text: str) -> None:
     """Make a file that must not be there yet, whole or not at all. Raises `UsageError`."""
+    _refuse_links_out(path.parent)
     with _complete(path, text) as temporary:
         try:
             os.link(temporary, path)
@@ -64,26 +72,56 @@ def create_next(folder: Path, make: Callable[[frozenset[str]], tuple[str, str]])
 def change(texts: Mapping[Path, str]) -> None:
     """Give files other texts: all of them, or where one cannot be written none.
 
-    Signals wait until it is done. Raises `UsageError`.
+    A file that is not there yet is made. Signals wait until it is done. Who reads before writing
+    holds the folder `locked` meanwhile. Raises `UsageError`.
     """
+    for path in texts:
+        _refuse_links_out(path.parent)
+        _refuse_other_than_files(path)
     with contextlib.ExitStack() as stack:
         temporaries = {
             path: stack.enter_context(_complete(path, text)) for path, text in texts.items()
         }
-        before = {path: path.read_bytes() for path in texts if path.exists()}
-        stack.enter_context(process.signals_held_back())
-        done: list[Path] = []
-        try:
-            for path, temporary in temporaries.items():
-                if path.exists():
-                    temporary.chmod(path.stat().st_mode & 0o7777)
-                temporary.replace(path)
-                done.append(path)
-        except OSError as error:
-            for path in done:
-                with contextlib.suppress(OSError):
-                    path.write_bytes(before[path]) if path in before else path.unlink()
-            raise _cannot_write(path, error) from error
+        befores: dict[Path, Path | None] = {}
+        for path in texts:
+            befores[path] = before = _second_name(path)
+            if before is not None:
+                stack.callback(before.unlink, missing_ok=True)
+        with process.signals_held_back() as held:
+            _replace_all(temporaries, befores)
+        if held:
+            signal.raise_signal(held[0])
+
+
+def _replace_all(temporaries: Mapping[Path, Path], befores: Mapping[Path, Path | None]) -> None:
+    """Put each file into its place; if one cannot be, put the others back."""
+    done: list[Path] = []
+    path = Path()
+    try:
+        for path, temporary in temporaries.items():
+            if befores[path] is not None:
+                temporary.chmod(path.stat().st_mode & 0o7777)
+            temporary.replace(path)
+            done.append(path)
+    except OSError as error:
+        for each in done:
+            before = befores[each]
+            # A name for an older file, so neither needs room.
+            with contextlib.suppress(OSError):
+                before.replace(each) if before is not None else each.unlink()
+        raise _cannot_write(path, error) from error
+
+
+def _second_name(path: Path) -> Path | None:
+    """Another, hidden name for a file as it is; None where there is no file."""
+    other = path.with_name(f".qgate-{os.urandom(8).hex()}.tmp")
+    try:
+        os.link(path, other)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    return other
 
 
 @contextlib.contextmanager
@@ -115,3 +153,26 @@ def _cannot_write(path: Path, error: OSError) -> UsageError:
     return UsageError(
         f"cannot write {path}: {error.strerror}", hint="make room, or make the folder writable"
     )
+
+
+def _refuse_other_than_files(path: Path) -> None:
+    """Raise `UsageError` for a link, a folder or a device of that name."""
+    with contextlib.suppress(OSError):
+        if not stat.S_ISREG(path.lstat().st_mode):
+            hint = "name the file itself"
+            raise UsageError(f"{path} is a link, or no regular file: left as it is", hint=hint)
+
+
+def _refuse_links_out(folder: Path) -> None:
+    """Raise `UsageError` where a link on the way from the repository's root leads out of it."""
+    place, links = folder.absolute(), []
+    while place != place.parent:
+        if place.is_symlink():
+            links.append(place)
+        elif (place / ".git").exists():
+            outside = [each for each in links if not each.resolve().is_relative_to(place.resolve())]
+            if outside:
+                hint = "name a folder of this repository"
+                raise UsageError(f"{outside[0]} leads out of the repository", hint=hint)
+            return
+        place = place.parent

@@ -14,6 +14,7 @@ from typing import Final
 
 from tests.bench import projects, reports, tools
 from tests.bench.contestants import about, coverage_xml, diff_cover, qgate, xml_and_diff_cover
+from tests.bench.documents import documents
 from tests.bench.large import large
 from tests.bench.measure import Task, by_turns
 from tests.bench.measure import run as run_task
@@ -152,4 +153,5 @@ CASES: Final[dict[str, Callable[[Setup], Iterator[Result]]]] = {
     "cold": tools.cold,
     "changed": tools.changed,
     "status": tools.status,
+    "documents": documents,
 }

@@ -24,6 +24,7 @@ class Sizes:
     tool_files: int = 500
     tool_changed: int = 100
     tracked_files: int = 20_000
+    documents: int = 5000
     quick_runs: int = 20
     tool_runs: int = 5
     peer_runs: int = 2

@@ -13,14 +13,29 @@ from types import ModuleType
 from typing import Final
 
 from qgate.documents.kinds import Kind, Library
-from qgate.documents.rules import common
+from qgate.documents.rules import adr, checklist, common, incident, policy, post_mortem, runbook
 from qgate.documents.rules.asked import Asked
 from qgate.model.report import Finding
 from qgate.parse.documents import Document
 
 _OF_EVERY_KIND: Final[tuple[ModuleType, ...]] = (common,)
-_BY_KIND: Final[dict[Kind, tuple[ModuleType, ...]]] = {}
-_OF_LIBRARY: Final[tuple[ModuleType, ...]] = ()
+_BY_KIND: Final[dict[Kind, tuple[ModuleType, ...]]] = {
+    Kind.ADR: (adr,),
+    Kind.INCIDENT: (incident,),
+    Kind.POST_MORTEM: (post_mortem,),
+    Kind.RUNBOOK: (runbook,),
+    Kind.CHECKLIST: (checklist,),
+}
+_OF_LIBRARY: Final[tuple[ModuleType, ...]] = (
+    adr,
+    incident,
+    post_mortem,
+    runbook,
+    checklist,
+    policy,
+)
+# Those with a fourth function, `library_by_clock(library, asked, now)`.
+_OF_LIBRARY_BY_CLOCK: Final[tuple[ModuleType, ...]] = (incident,)
 
 
 def of_document(document: Document, kind: Kind) -> Iterator[Finding]:
@@ -39,3 +54,9 @@ def of_library(library: Library, asked: Asked) -> Iterable[Finding]:
     """What is wrong with the documents together."""
     for module in (*_OF_EVERY_KIND, *_OF_LIBRARY):
         yield from module.of_library(library, asked)
+
+
+def library_by_clock(library: Library, asked: Asked, now: datetime) -> Iterable[Finding]:
+    """What is wrong with the documents together today; `now` is UTC."""
+    for module in _OF_LIBRARY_BY_CLOCK:
+        yield from module.library_by_clock(library, asked, now)

@@ -1,5 +1,6 @@
 """What a rule is asked about beside the documents, and how it answers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -15,7 +16,9 @@ class Asked:
     - `touched`: every name of every changed file, `added`: the files that it adds;
     - `owed`: patterns of files whose change owes a decision record;
     - `numbers_elsewhere`: decision records at the tip of the base branch that are not here, by
-      file name: the merged tree will have them too.
+      file name: the merged tree will have them too;
+    - `policy`: the files of policy at the base, which hold, by path; `proposed`: the change's own;
+    - `before`: touched decision records as they are at the base, by their path now.
     """
 
     folders: Folders
@@ -23,6 +26,9 @@ class Asked:
     added: frozenset[str] = frozenset()
     owed: tuple[str, ...] = ()
     numbers_elsewhere: tuple[str, ...] = field(default=())
+    policy: Mapping[str, bytes] = field(default_factory=dict)
+    proposed: Mapping[str, bytes] = field(default_factory=dict)
+    before: Mapping[str, Document] = field(default_factory=dict)
 
 
 def found(
@@ -44,7 +50,7 @@ def found(
         path=document.path if isinstance(document, Document) else document,
         line=line,
         end_line=line,
-        column=column or bool(line),
+        column=column or int(line > 0),
         level=level,
         blocking=level is Level.ERROR,
         source=source,

@@ -1,116 +1,109 @@
 """The documents of both sides, read through git and the disk."""
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from qgate.documents.kinds import Folders, Kind, Library, adr_folder
+from qgate.documents.kinds import Folders, Kind, Library
 from qgate.documents.rules.asked import Asked
 from qgate.gates.context import GateContext
-from qgate.model.changes import Side, Status
+from qgate.gates.documents.places import Contents, Place, there
+from qgate.model.changes import Status
 from qgate.parse.documents import Document, MalformedDocument, read
 from qgate.parse.path_index import PathSet
 
-ADR_DIR: Final = ".adr-dir"
-
-_Contents = Callable[[Sequence[str]], list[bytes | None]]
+POLICIES: Final = frozenset({".qgate/rules/severity.yml", ".qgate.yml"})
+_CHECKLISTS: Final = ".qgate/rules/checklists/"
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """One side: which files are documents, and what could be read of them."""
+    """One side, and what could be read of its documents."""
 
-    folders: Folders
-    kinds: Mapping[str, Kind]
+    place: Place
     library: Library
     broken: Mapping[str, MalformedDocument]
 
 
-def head(context: GateContext) -> Tree:
+def head(context: GateContext, here: Place) -> Tree:
     """The side that is judged."""
-    return _tree(context, _paths(context), context.head_contents, {}, {})
+    return _tree(context, here, {}, {})
 
 
 def base(context: GateContext, now: Tree) -> Tree:
     """The other side; what the change does not touch is as it is in `now`."""
-    files = context.changes.files
-    touched = {file.path for file in files}
-    old = {file.old_path for file in files if file.status is not Status.ADDED}
+    touched = {file.path for file in context.changes.files}
     same = {
         path: document for path, document in now.library.documents.items() if path not in touched
     }
     broken = {path: error for path, error in now.broken.items() if path not in touched}
-    paths = (now.library.tracked - touched) | old
-    return _tree(context, paths, context.base_contents, same, broken)
+    return _tree(context, there(context, now.place), same, broken)
 
 
-def asked(context: GateContext, folders: Folders, touched: frozenset[str]) -> Asked:
+def asked(context: GateContext, now: Tree, touched: frozenset[str]) -> Asked:
     """What the rules are told of the change."""
     files = context.changes.files
+    here = now.library.tracked
+    old = {file.old_path for file in files if file.status is not Status.ADDED}
     return Asked(
-        folders=folders,
+        folders=now.place.folders,
         touched=touched,
         added=frozenset(file.path for file in files if file.status is Status.ADDED),
         owed=context.settings.documents.adr.owed,
-        numbers_elsewhere=_elsewhere(context, folders),
+        numbers_elsewhere=_elsewhere(context, now.place.folders),
+        policy=_policy((here - touched) | old, context.base_contents),
+        proposed=_policy(here & touched, context.head_contents),
+        before=_decisions_before(context, now),
     )
 
 
-def _paths(context: GateContext) -> frozenset[str]:
-    """Every file of the side that is judged."""
-    changes = context.changes
-    if changes.head.side is Side.COMMIT:
-        return frozenset(context.repo.tree_entries(changes.head.sha))
-    gone = {file.path for file in changes.files if file.status is Status.DELETED}
-    listed = set(context.repo.tracked())
-    if changes.head.side is Side.WORKTREE:
-        listed |= {file.path for file in changes.files}
-    return frozenset(listed - gone)
+def _decisions_before(context: GateContext, now: Tree) -> Mapping[str, Document]:
+    """Touched decision records as they are at the base; what is no document there is left out."""
+    old = {
+        file.path: file.old_path
+        for file in context.changes.files
+        if file.status is not Status.ADDED and now.place.kinds.get(file.path) is Kind.ADR
+    }
+    found = {}
+    for path, data in zip(old, context.base_contents(list(old.values())), strict=True):
+        with contextlib.suppress(MalformedDocument):
+            found[path] = read(_required(data), path)
+    return found
 
 
 def _tree(
     context: GateContext,
-    paths: frozenset[str],
-    contents: _Contents,
+    place: Place,
     same: Mapping[str, Document],
     broken: Mapping[str, MalformedDocument],
 ) -> Tree:
-    folders = _folders(context, paths, contents)
-    kinds = folders.among(sorted(paths))
+    kinds = place.kinds
     documents = {path: same[path] for path in kinds if path in same}
     errors = {path: broken[path] for path in kinds if path in broken}
     wanted = [path for path in kinds if path not in documents and path not in errors]
-    for path, data in zip(wanted, contents(wanted), strict=True):
+    for path, data in zip(wanted, place.contents(wanted), strict=True):
         try:
-            documents[path] = read(_required(data), path)
+            documents[path] = read(_required(None if path in place.links else data), path)
         except MalformedDocument as error:
             errors[path] = error
-    alerts = PathSet(context.settings.documents.runbooks.alerts).among(sorted(paths))
-    others = {
-        path: data for path, data in zip(alerts, contents(alerts), strict=True) if data is not None
-    }
-    return Tree(folders, kinds, Library(documents, kinds, paths, others), errors)
+    alerts = PathSet(context.settings.documents.runbooks.alerts).among(sorted(place.paths))
+    found = zip(alerts, place.contents(alerts), strict=True)
+    others = {path: data for path, data in found if data is not None and path not in place.links}
+    return Tree(place, Library(documents, kinds, place.paths, others), errors)
 
 
 def _required(data: bytes | None) -> bytes:
     if data is None:
-        raise MalformedDocument("the file is a link, or cannot be read", 0)
+        raise MalformedDocument("a symbolic link, or a file that cannot be read", 0)
     return data
 
 
-def _folders(context: GateContext, paths: frozenset[str], contents: _Contents) -> Folders:
-    settings = context.settings.documents
-    adr = settings.adr.folder
-    if adr is None:
-        (named,) = contents([ADR_DIR]) if ADR_DIR in paths else (None,)
-        adr = adr_folder(paths, named.decode("utf-8", "replace") if named is not None else None)
-    return Folders(
-        adr=adr.strip("/"),
-        incidents=settings.incidents.folder.strip("/"),
-        post_mortems=settings.post_mortems.folder.strip("/"),
-        runbooks=settings.runbooks.folder.strip("/"),
-        checklists=settings.checklists.folder.strip("/"),
-    )
+def _policy(paths: frozenset[str], contents: Contents) -> Mapping[str, bytes]:
+    """The files of policy that documents are judged by, of those paths."""
+    names = sorted(path for path in paths if path in POLICIES or path.startswith(_CHECKLISTS))
+    found = zip(names, contents(names), strict=True) if names else ()
+    return {name: data for name, data in found if data is not None}
 
 
 def _elsewhere(context: GateContext, folders: Folders) -> tuple[str, ...]:
