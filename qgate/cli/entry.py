@@ -16,6 +16,8 @@ asked: tuple[str, str, replay.State, int] | None = None
 
 def main() -> None:
     """Run qgate: the same answer as before, or the whole command line."""
+    if sys.argv[1:] == ["adr", "list"]:
+        _list_at_once()
     if sys.argv[1:2] == ["check"] and not any(map(_is_elsewhere, sys.argv)):
         _answer_again()
     # A short life makes no garbage worth the looking.
@@ -23,6 +25,22 @@ def main() -> None:
     from qgate.cli.main import main as whole  # noqa: PLC0415 - this is what is to be avoided
 
     whole()
+
+
+def _list_at_once() -> None:
+    """Exit with the list of decision records, where that can be had without loading the rest."""
+    from qgate.system import adr_listing  # noqa: PLC0415 - for this command only
+
+    try:
+        said = adr_listing.listing(os.getcwd())
+        if said is None:
+            return
+        sys.stdout.write(said)
+        sys.stdout.flush()
+    except OSError:
+        # The whole command says what is wrong; a reader that has gone reads neither.
+        return
+    os._exit(0)
 
 
 def _is_elsewhere(word: str) -> bool:

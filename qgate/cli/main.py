@@ -18,16 +18,23 @@ from qgate.errors import QgateError
 
 _COMMANDS: Final = {
     "check": ("qgate.cli.check", "Judge this change: one verdict from every gate."),
-    "cache": ("qgate.cli.cache", "Look at what is remembered between runs, and forget it."),
-    "codeowners": (
-        "qgate.cli.codeowners",
-        "Check, format and generate the CODEOWNERS file.",
-    ),
-    "config": ("qgate.cli.config", "Show the settings and where each came from."),
-    "doctor": ("qgate.cli.doctor", "Say which tool runs for each gate, and what is amiss."),
     "explain": ("qgate.cli.explain", "Say what a rule means, why, and how to mend it."),
+    "doctor": ("qgate.cli.doctor", "Say which tool runs for each gate, and what is amiss."),
+    "config": ("qgate.cli.config", "Show the settings and where each came from."),
+    "cache": ("qgate.cli.cache", "Look at what is remembered between runs, and forget it."),
     "hook": ("qgate.cli.hook", "Let git run qgate before each commit, merge and push."),
     "reviewers": ("qgate.cli.reviewers", "Say who should review a change, and why."),
+    "codeowners": ("qgate.cli.codeowners", "Check, format and generate the CODEOWNERS file."),
+    "new-adr": ("qgate.cli.new_adr", "Write the next decision record."),
+    "new-incident": ("qgate.cli.new_incident", "Declare an incident, with its checklist."),
+    "new-postmortem": ("qgate.cli.new_postmortem", "Draft the post-mortem of an incident."),
+    "new-runbook": ("qgate.cli.new_runbook", "Write a new runbook, for an alert or a procedure."),
+    "new-checklist": ("qgate.cli.new_checklist", "Write a new checklist from its template."),
+    "adr": ("qgate.cli.adr", "List, change and check the decision records."),
+    "incident": ("qgate.cli.incident", "Carry an incident on, and look at all of them."),
+    "runbook": ("qgate.cli.runbook", "List alerts and runbooks, and which have no partner."),
+    "docs": ("qgate.cli.docs", "Mend process documents."),
+    "adr-tools": ("qgate.cli.adr_tools", "Run a command of adr-tools."),
 }
 _ISSUES: Final = "the project's issue tracker"
 

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from qgate.config import kinds, reviewers, tools
+from qgate.config.documents import DocumentSettings
 from qgate.config.kinds import Kind, WrongValue
 from qgate.config.options import Bar, Option, choice, option, section
 from qgate.config.reviewers import SelectSettings
@@ -221,6 +222,13 @@ class AuditSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentsGateSettings:
+    """`gates.documents`: the process documents stay true."""
+
+    enabled: bool = _enabled()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GateSettings:
     """`gates`: one section for each gate."""
 
@@ -228,6 +236,7 @@ class GateSettings:
     lint: LintSettings = section(LintSettings)
     types: TypesSettings = section(TypesSettings)
     audit: AuditSettings = section(AuditSettings)
+    documents: DocumentsGateSettings = section(DocumentsGateSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,6 +277,7 @@ class Settings:
         Bar.FREE,
         "Tools of the repository's own, and changes to the shipped ones, by name.",
     )
+    documents: DocumentSettings = section(DocumentSettings)
     owners: "tuple[OwnerRule, ...]" = option(
         (),
         reviewers.RULES,

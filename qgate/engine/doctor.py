@@ -1,6 +1,7 @@
 """What would and would not run, gate by gate, why, and what mends it: for `qgate doctor`."""
 
 import shutil
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +14,8 @@ from qgate.errors import Incomplete, UsageError
 from qgate.gates import registry
 from qgate.gates.context import GateContext
 from qgate.gates.coverage import gate as coverage
+from qgate.gates.documents import gate as documents
+from qgate.gates.documents import places
 from qgate.gates.tools import answers, asking, gate
 from qgate.gates.tools.choosing import Choice
 from qgate.model.report import GateResult, Outcome
@@ -105,6 +108,8 @@ def _gate(name: str, context: GateContext) -> Generator[Sequence[Any], Sequence[
         return [Diagnosis(name, State.IDLE, f"switched off ({place})")]
     if name == coverage.NAME:
         return (yield from _coverage(context))
+    if name == documents.NAME:
+        return [_documents(context)]
     if name not in context.definitions.gates():
         return [Diagnosis(name, State.GOOD, "a third party's gate: it speaks when it runs")]
     try:
@@ -126,6 +131,17 @@ def _coverage(context: GateContext) -> Generator[Sequence[Any], Sequence[Any], A
     evidence = f" from {', '.join(result.evidence)}" if result.evidence else ""
     state = State.IDLE if result.outcome is Outcome.SKIPPED else State.GOOD
     return [Diagnosis("coverage", state, f"{result.outcome.value}: {result.summary}{evidence}")]
+
+
+def _documents(context: GateContext) -> Diagnosis:
+    """Which documents there are, and where they were looked for."""
+    here = places.here(context)
+    counts = Counter(here.kinds.values())
+    if not counts:
+        folders = ", ".join(folder for folder in here.folders.by_kind().values() if folder)
+        return Diagnosis("documents", State.IDLE, f"there are none in {folders}")
+    found = (f"{counts[kind]} {kind} in {here.folders.by_kind()[kind]}" for kind in sorted(counts))
+    return Diagnosis("documents", State.GOOD, ", ".join(found))
 
 
 def _tool(

@@ -28,19 +28,28 @@ def _coverage(context: GateContext) -> Steps:
     return gate.run(context)
 
 
+def _documents(context: GateContext) -> GateResult:
+    from qgate.gates.documents import gate  # noqa: PLC0415 - the same
+
+    return gate.run(context)
+
+
 def _tools(name: str, context: GateContext) -> Steps:
     from qgate.gates.tools import gate  # noqa: PLC0415 - the same
 
     return gate.run(context, name)
 
 
-_SHIPPED: Final[dict[str, Run]] = {"coverage": _coverage}
+_SHIPPED: Final[dict[str, Run]] = {"coverage": _coverage, "documents": _documents}
+# What most repositories have none of is said last.
+_LAST: Final = ("documents",)
 
 
 def gates(definitions: Definitions) -> dict[str, Run]:
     """Name to gate, ours first; a third party cannot replace one of those."""
-    found = dict(_SHIPPED)
+    found = {name: run for name, run in _SHIPPED.items() if name not in _LAST}
     found |= {name: partial(_tools, name) for name in definitions.gates()}
+    found |= {name: _SHIPPED[name] for name in _LAST}
     if any(map(_names_gates, sys.path)):
         # 20 ms to import, which only those who have such gates should pay.
         from importlib.metadata import entry_points  # noqa: PLC0415

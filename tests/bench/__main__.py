@@ -20,7 +20,9 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="everything a tenth of its size")
     parser.add_argument("--runs", type=int, default=3, help="turns of each contestant")
     parser.add_argument("--project", type=Path, help="a checkout for the case `project`")
-    parser.add_argument("--peers", type=Path, help="a folder with pre-commit, prek and lefthook")
+    parser.add_argument(
+        "--peers", type=Path, help="a folder with pre-commit, prek, lefthook, markdownlint-cli2"
+    )
     parser.add_argument("--keep", type=Path, help="make the inputs in this new folder and keep it")
     options = parser.parse_args()
     if unknown := set(options.cases) - set(CASES):

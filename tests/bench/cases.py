@@ -14,6 +14,7 @@ from typing import Final
 
 from tests.bench import owners, projects, reports, tools
 from tests.bench.contestants import about, coverage_xml, diff_cover, qgate, xml_and_diff_cover
+from tests.bench.documents import documents
 from tests.bench.large import large
 from tests.bench.measure import Task, by_turns
 from tests.bench.measure import run as run_task
@@ -154,4 +155,5 @@ CASES: Final[dict[str, Callable[[Setup], Iterator[Result]]]] = {
     "status": tools.status,
     "owners": owners.large_file,
     "owners-paths": owners.many_paths,
+    "documents": documents,
 }

@@ -28,6 +28,7 @@ class Sizes:
     owners_changed: int = 3000
     owners_rules: int = 500
     owners_paths: int = 100_000
+    documents: int = 5000
     quick_runs: int = 20
     tool_runs: int = 5
     peer_runs: int = 2

@@ -31,7 +31,7 @@ def test_every_problem_is_told_at_once_with_its_place(own: Repo) -> None:
             "    threshold: ninety\n"
             "    partial: hits\n"
             "    command: coverage run -m pytest\n"
-            "  docs: {}\n"
+            "  nowhere: {}\n"
             "version: 2\n"
         }
     )
@@ -53,7 +53,7 @@ def test_every_problem_is_told_at_once_with_its_place(own: Repo) -> None:
             ".qgate.yml:7:14: gates.coverage.command: "
             "a command is a list of words, such as [coverage, run, -m, pytest]"
         ),
-        ".qgate.yml:8:3: gates.docs: no such setting",
+        ".qgate.yml:8:3: gates.nowhere: no such setting",
         ".qgate.yml:9:10: version: expected 1, found 2",
         (
             "hint: docs/reference/settings.md in the repository of qgate describes every "

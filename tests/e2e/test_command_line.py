@@ -75,7 +75,8 @@ def test_nothing_changed_passes_and_says_so(topic: Repo) -> None:
     assert ran.code == 0
     assert ran.out.endswith(
         "qgate passed: coverage passed: nothing changed; "
-        "lint, types, audit skipped: no tool is set up for it here\n"
+        "lint, types, audit skipped: no tool is set up for it here; "
+        "documents skipped: there are none here\n"
     )
 
 
@@ -155,7 +156,10 @@ def test_json_says_why_a_gate_without_a_tool_was_skipped(topic: Repo, tmp_path: 
     gates = [(gate["name"], gate["outcome"], gate["reason"]) for gate in report["gates"]]
     assert (code, report["verdict"]) == (0, "passed")
     assert gates[0][:2] == ("coverage", "passed")
-    assert gates[1:] == [(name, "skipped", "no-tool") for name in ("lint", "types", "audit")]
+    assert gates[1:] == [
+        *((name, "skipped", "no-tool") for name in ("lint", "types", "audit")),
+        ("documents", "skipped", "no-documents"),
+    ]
     # Why each tool was not chosen, so that nobody takes a missing set-up for a clean check.
     assert "ruff: there is no ruff.toml or .ruff.toml" in "\n".join(report["gates"][1]["evidence"])
 

@@ -59,7 +59,7 @@ def test_the_doctor_names_tool_path_version_and_reason_for_every_gate(project: R
     assert "not chosen: there is no mypy.ini or" in mypy
 
 
-GATES = ("coverage", "lint", "types", "audit")
+GATES = ("coverage", "lint", "types", "audit", "documents")
 
 
 def test_without_a_report_the_doctor_says_how_to_get_one_and_ends_with_3(project: Repo) -> None:
@@ -68,6 +68,14 @@ def test_without_a_report_the_doctor_says_how_to_get_one_and_ends_with_3(project
     assert ran.code == 3
     assert "!! coverage  no coverage report was found" in ran.out
     assert "fix: run the tests under coverage" in ran.out
+
+
+def test_the_doctor_counts_the_documents_and_says_where_it_looked(project: Repo) -> None:
+    ran = project.qgate("doctor", "--base", "HEAD")
+    assert "there are none in docs/incidents, docs/post-mortems, docs/runbooks" in ran.out
+    project.write({"docs/adr/0001-a.md": "# a\n", "docs/runbooks/b.md": "# b\n"})
+    ran = project.qgate("doctor", "--base", "HEAD")
+    assert "ok documents  1 adr in docs/adr, 1 runbook in docs/runbooks" in ran.out
 
 
 def test_where_all_would_judge_the_doctor_ends_with_0(project: Repo) -> None:

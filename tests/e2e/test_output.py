@@ -16,7 +16,10 @@ _VERDICT: Final = (
     "qgate failed: coverage failed: 50.00 % of 2 changed statements covered, 90 % needed "
     "(1 missing)"
 )
-_OTHERS: Final = "; lint, types, audit skipped: no tool is set up for it here\n"
+_OTHERS: Final = (
+    "; lint, types, audit skipped: no tool is set up for it here; "
+    "documents skipped: there are none here\n"
+)
 
 
 def _in_shell(topic: Repo, script: str, *arguments: str) -> Ran:

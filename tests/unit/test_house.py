@@ -1,9 +1,10 @@
 """The house itself: what ships, what is said, and that every rule has a text."""
 
 import ast
+import pkgutil
 import re
 import subprocess
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from qgate.config.settings import options
+from qgate.documents import rules as documents
 from qgate.gates.coverage.rules import Rule as CoverageRule
 from qgate.gates.tools.rules import Rule as ToolsRule
 from qgate.model.owners import ProblemKind
@@ -19,7 +21,7 @@ from qgate.owners.lint import Rule as OwnersRule
 from qgate.system import explanations
 from tests.support.repo import ROOT
 
-GROUPS = ("change", "coverage", "tools")
+GROUPS = ("change", "coverage", "documents", "tools")
 # Without an `Incomplete` of their own.
 NOTICES: Final = {
     *("policy/weakened", "policy/tool-configuration", "policy/waiver-expired"),
@@ -113,6 +115,8 @@ def rules_that_can_appear() -> set[str]:
     """All of the gates', and every reason that is raised anywhere, in its group."""
     rules = {*map(str, CoverageRule), *map(str, ToolsRule), *map(str, OwnersRule), *NOTICES}
     rules |= {f"reviewers/{kind}" for kind in ProblemKind}
+    for module in pkgutil.iter_modules(documents.__path__, f"{documents.__name__}."):
+        rules |= set(map(str, getattr(import_module(module.name), "Rule", ())))
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:

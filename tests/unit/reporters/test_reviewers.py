@@ -179,7 +179,7 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
 
 @pytest.mark.parametrize("width", [60, 80])
 def test_what_is_wrapped_is_indented_and_loses_no_word(width: int) -> None:
-    long = a_plan(" and more words of it" * 6)
+    long = a_plan(" and more-words-of-it with-hyphens" * 6)
     text = reviewers_text.plan(long, width)
     assert text.split() == reviewers_text.plan(long).split()
     starts = ("ask", "there", "leave", "need", "tell", "maybe", "note", "rules")

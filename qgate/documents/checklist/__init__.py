@@ -1,0 +1,1 @@
+"""Checklists: templates with stable items, and what was ticked."""

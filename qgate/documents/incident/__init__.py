@@ -1,0 +1,1 @@
+"""Incidents and post-mortems: severity, times, timelines, edits and drafts. Pure."""

@@ -1,0 +1,1 @@
+"""Runbooks: their sections, their commands, and the alerts they belong to."""

@@ -1,0 +1,1 @@
+"""The gate `documents`: the process documents stay true."""
