@@ -41,8 +41,8 @@ class SettingsError(UsageError):
     def __init__(self, problems: tuple[str, ...]) -> None:
         super().__init__(
             "\n".join(problems),
-            hint="docs/reference/settings.md in the repository of qgate describes every setting, "
-            "tools.md every field of a tool",
+            hint="docs/reference/ in the repository of qgate: settings.md describes every setting, "
+            "reviewers.md rules about reviewers, tools.md every field of a tool",
         )
         self.problems = problems
 

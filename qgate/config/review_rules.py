@@ -14,6 +14,8 @@ from qgate.parse.yaml_tree import Entry, Located
 def _read_owner(at: Located) -> str:
     text: str = kinds.TEXT.read(at)
     if not is_owner(text):
+        if len(words := text.split()) > 1 and all(map(is_owner, words)):
+            raise WrongValue("one owner for each item: put commas between them", at)
         near = f"; did you mean @{text}?" if is_owner(f"@{text}") else ""
         what = "@login, @organisation/team or an e-mail address"
         raise WrongValue(f"expected {what}, found {text!r}{near}", at)
@@ -55,7 +57,7 @@ def read_count(at: Located) -> int:
     """A whole number from 1 on."""
     count: int = kinds.COUNT.read(at)
     if not count:
-        raise WrongValue("at least 1 has to approve", at)
+        raise WrongValue("expected a whole number from 1 on, found 0", at)
     return count
 
 
@@ -104,7 +106,11 @@ def _refuse_unmeetable(requirement: Requirement, at: Located) -> None:
     if not people and requirement.count > 1:
         raise WrongValue("count goes with any_of", at)
     if requirement.count > len(people) > 0 and not any(map(is_team, people)):
-        raise WrongValue(f"count is {requirement.count}, and any_of names {len(people)}", at)
+        message = (
+            f"count is {requirement.count}, and any_of names {len(people)}; a team is written "
+            "@organisation/team"
+        )
+        raise WrongValue(message, at)
 
 
 def read_requirements(at: Located) -> tuple[Requirement, ...]:

@@ -169,6 +169,9 @@ def _text(root: Path, name: str) -> str | None:
     path = root / name
     # Path.resolve() raises RuntimeError on a loop of links before Python 3.13.
     if not os.path.lexists(path):
+        near = path.with_suffix(".yaml")
+        if near.exists():
+            raise UsageError(f"{near.name} is not read", hint=f"rename it to {path.name}")
         return None
     if os.path.realpath(path) != os.path.realpath(root) + f"/{name}":
         hint = "put the rules themselves there"

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from qgate.model.owners import Requirement, ReviewRules, identity
 from qgate.model.reviewers import TouchedFile
-from qgate.owners.matching import Matcher
+from qgate.owners.matching import FILE_LIMIT, Matcher
 
 
 class State(StrEnum):
@@ -80,7 +80,7 @@ def judge(
 
     With an incomplete list every requirement may apply, and none is met.
     """
-    if not evidence.is_complete:
+    if not evidence.is_complete or len(files) >= FILE_LIMIT:
         reason = "the list of files or reviews is not complete"
         return tuple(Missing(requirement=each, reason=reason) for each in rules.require)
     applying = _applying(rules, files)

@@ -1,11 +1,12 @@
 """CODEOWNERS written: put in order, or made from the rules in YAML."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from qgate.errors import UsageError
-from qgate.model.owners import OwnerRule, Requirement, ReviewRules, distinct
+from qgate.model.owners import OwnerRule, Requirement, ReviewRules, distinct, identity
 from qgate.parse.codeowners import BLANKS, Line, escaped, lines
+from qgate.parse.path_index import is_everything
 from qgate.parse.path_pattern import InvalidPattern, compile_lenient
 
 _BEGIN: Final = "# qgate: begin"
@@ -50,6 +51,13 @@ def losses(rules: ReviewRules) -> tuple[str, ...]:
             what += f", but not for {', '.join(each.except_)}"
         found.append(f"{each.place}: require {each.pattern}: {what}")
     found += (f"{each.place}: notify {each.pattern}: tells without asking" for each in rules.notify)
+    excluded = set(map(identity, rules.select.exclude))
+    named = distinct(owner for rule in rules.owners for owner in rule.owners)
+    found += (
+        f"select.exclude: {owner}: GitHub asks everybody whom a rule names"
+        for owner in named
+        if identity(owner) in excluded
+    )
     return tuple(found)
 
 
@@ -65,9 +73,16 @@ def generated(text: str, rules: ReviewRules) -> str:
         *formatted("".join(_rules(rules))).split("\n")[:-1],
         f"{_END}.",
     ]
-    block = "".join(f"{line}\n" for line in made)
-    gap = "\n" if before and not before.endswith("\n\n") and _BEGIN not in text else ""
+    end = _line_end(text)
+    block = "".join(f"{line}{end}" for line in made)
+    gap = end if before and not before.endswith(("\n\n", "\n\r\n")) and _BEGIN not in text else ""
     return f"{before}{gap}{block}{after}"
+
+
+def _line_end(text: str) -> str:
+    """What a file with the other line ends throughout keeps."""
+    is_windows = "\r\n" in text and "\n" not in text.replace("\r\n", "")
+    return "\r\n" if is_windows else "\n"
 
 
 def _around_the_block(text: str) -> tuple[str, str]:
@@ -76,7 +91,7 @@ def _around_the_block(text: str) -> tuple[str, str]:
     begins = [number for number, line in enumerate(bare) if line.startswith(_BEGIN)]
     ends = [number for number, line in enumerate(bare) if line.startswith(_END)]
     if not begins and not ends:
-        return text if not text or text.endswith("\n") else f"{text}\n", ""
+        return text if not text or text.endswith("\n") else text + _line_end(text), ""
     if len(begins) != 1 or len(ends) != 1 or ends[0] < begins[0]:
         raise UsageError(
             f"the lines `{_BEGIN}` and `{_END}` do not make one block",
@@ -93,8 +108,8 @@ def _rules(rules: ReviewRules) -> Iterator[str]:
     patterns = {each.pattern for each in rules.owners}
     apart = [each for each in rules.require if each.pattern not in patterns]
     every: tuple[OwnerRule | Requirement, ...] = (*apart, *rules.owners)
-    for each in every:
-        owners = distinct((*each.owners, *_of_others(each, rules.require)))
+    for number, each in enumerate(every, -len(apart)):
+        owners = distinct((*each.owners, *_of_others(number, each, rules)))
         try:
             pattern = escaped(each.pattern)
         except InvalidPattern as error:
@@ -103,13 +118,27 @@ def _rules(rules: ReviewRules) -> Iterator[str]:
         yield " ".join((pattern, *owners)) + "\n"
 
 
-def _of_others(rule: OwnerRule | Requirement, requirements: Iterable[Requirement]) -> Iterator[str]:
-    for each in requirements:
-        if each is not rule and _may_meet(rule.pattern, each.pattern):
+def _of_others(number: int, rule: OwnerRule | Requirement, rules: ReviewRules) -> Iterator[str]:
+    """The owners of requirements for files that the rule of this number may decide."""
+    for each in rules.require:
+        if each is not rule and number >= _first(each, rules) and _may_meet(rule, each):
             yield from each.owners
 
 
-def _may_meet(one: str, other: str) -> bool:
+def _first(requirement: Requirement, rules: ReviewRules) -> int:
+    """The number of the last rule that matches whatever the requirement does.
+
+    The rules above it decide none of its files. Below zero where there is none.
+    """
+    numbers = [
+        number
+        for number, rule in enumerate(rules.owners)
+        if rule.pattern == requirement.pattern or is_everything(rule.pattern)
+    ]
+    return max(numbers, default=-len(rules.require))
+
+
+def _may_meet(one: OwnerRule | Requirement, other: Requirement) -> bool:
     """Whether a file could match both: not if they begin with different folders."""
-    starts = (compile_lenient(one).literal_start, compile_lenient(other).literal_start)
+    starts = [compile_lenient(each.pattern).literal_start for each in (one, other)]
     return all(mine == theirs for mine, theirs in zip(*starts, strict=False))

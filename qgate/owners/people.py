@@ -31,9 +31,9 @@ class People:
         self._members = {key(team): set(map(key, names)) for team, names in facts.members.items()}
 
     @property
-    def engaged(self) -> int:
-        """How many are asked already or have reviewed."""
-        return len(self._requested | self._reviewed)
+    def engaged(self) -> set[str]:
+        """The keys of those who are asked already or have reviewed."""
+        return self._requested | self._reviewed
 
     def already(self, owner: str) -> str:
         """Why somebody need not be asked again; a team is there with one of its members."""
@@ -45,9 +45,18 @@ class People:
             return "is asked already" if name in self._requested else "a member is asked already"
         return ""
 
+    @property
+    def nobody(self) -> str:
+        """Why nobody at all is asked, empty if there is no such reason."""
+        if self._facts.is_draft and not self._select.drafts:
+            return "the pull request is a draft"
+        if self._facts.action and self._facts.action not in self._select.events:
+            return f"nobody is asked on the event {self._facts.action}"
+        return ""
+
     def refusal(self, owner: str) -> str:
         """Why somebody cannot be asked, empty if they can."""
-        name, facts = key(owner), self._facts
+        name = key(owner)
         if name == self._author:
             return "is the author"
         if is_team(owner) and self._members.get(name) == {self._author}:
@@ -58,11 +67,7 @@ class People:
             (name in self._excluded, "is excluded by select.exclude"),
             (name in self._removed, "somebody took the request away"),
             (name in self._without_access, "cannot read the repository"),
-            (facts.is_draft and not self._select.drafts, "the pull request is a draft"),
-            (
-                bool(facts.action) and facts.action not in self._select.events,
-                f"nobody is asked on the event {facts.action}",
-            ),
+            (bool(self.nobody), self.nobody),
         )
         return next((reason for holds, reason in reasons if holds), "")
 

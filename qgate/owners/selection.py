@@ -8,7 +8,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from qgate.model.owners import OwnerRule, Place, Requirement, ReviewRules, Strategy, distinct
+from qgate.model.owners import (
+    OwnerRule,
+    Place,
+    Requirement,
+    ReviewRules,
+    Strategy,
+    distinct,
+    is_team,
+)
 from qgate.model.reviewers import (
     Candidate,
     Facts,
@@ -19,12 +27,9 @@ from qgate.model.reviewers import (
     Suggestion,
     TouchedFile,
 )
-from qgate.owners.matching import Matcher
+from qgate.owners.matching import FILE_LIMIT, Matcher
 from qgate.owners.people import People, key
 from qgate.parse.path_index import is_everything
-
-# GitHub lists no more files of a pull request, so a list of that length may be cut off.
-FILE_LIMIT: Final = 3000
 
 _WILD: Final = frozenset("*?")
 
@@ -115,6 +120,7 @@ class _Group:
     wanted: int | None
     place: Place
     title: str
+    verb: str = "owns"
     is_required: bool = False
 
 
@@ -127,7 +133,7 @@ class _Chooser:
         self._weights: dict[str, _Weight] = {}
         self._decided: dict[str, Candidate] = {}
         self._groups: list[_Group] = []
-        self._within_cap = self._people.engaged
+        self._within_cap = 0
         self.notices: list[str] = []
 
     def weigh(self, files: Iterable[tuple[TouchedFile, tuple[Owned, ...]]]) -> None:
@@ -157,6 +163,9 @@ class _Chooser:
             for each in rules
         ]
         others.sort(key=lambda one: one[0], reverse=True)
+        # Whom a requirement waits for is outside the cap, on a later push too.
+        waited_for = {key(owner) for group in required for owner in group.owners}
+        self._within_cap = len(self._people.engaged - waited_for)
         self._groups = [*required, *(group for _, group in others)]
         for group in required:
             while self._lacks(group, group.wanted) and self._ask_one(group):
@@ -217,13 +226,8 @@ class _Chooser:
             return False
         owner = min(free, key=self._order(group))
         self._within_cap += not group.is_required
-        verb = "has to approve" if group.is_required else "owns"
-        self._decide(
-            owner,
-            Fate.ASKED,
-            f"{verb} {group.title}",
-            is_required=group.is_required,
-        )
+        reason = f"{group.verb} {group.title}"
+        self._decide(owner, Fate.ASKED, reason, is_required=group.is_required)
         return True
 
     def _order(self, group: _Group) -> Callable[[str], tuple[int | str, ...]]:
@@ -251,6 +255,9 @@ class _Chooser:
         )
 
     def _say_who_is_left_alone(self) -> None:
+        if self._people.nobody:
+            self.notices.append(f"nobody is asked: {self._people.nobody}")
+            return
         for group in self._groups:
             where = f"{group.title} ({group.place})"
             if not any(map(self._counts, group.owners)):
@@ -258,19 +265,24 @@ class _Chooser:
                 if all(map(self._people.refusal, group.owners)):
                     why = "none of its owners can be asked"
                 self.notices.append(f"nobody is asked for {where}: {why}")
-            elif group.is_required and self._lacks(group, group.wanted):
+            elif (
+                group.is_required
+                and self._lacks(group, group.wanted)
+                # A team has more than one member, as a rule.
+                and not any(map(is_team, group.owners))
+            ):
                 self.notices.append(f"{where} waits for {group.wanted}, and fewer can be asked")
 
 
 def _groups(requirement: Requirement) -> Iterator[_Group]:
-    place, title = requirement.place, requirement.pattern
-    for owner in requirement.all_of:
-        yield _Group((owner,), 1, place, title, is_required=requirement.block)
-    if requirement.any_of:
+    each = [((owner,), 1) for owner in requirement.all_of]
+    together = [(distinct(requirement.any_of), requirement.count)] * bool(requirement.any_of)
+    for owners, wanted in (*each, *together):
         yield _Group(
-            distinct(requirement.any_of),
-            requirement.count,
-            place,
-            title,
+            owners,
+            wanted,
+            requirement.place,
+            requirement.pattern,
+            "has to approve" if requirement.block else "should approve",
             is_required=requirement.block,
         )

@@ -31,7 +31,9 @@ _PLAIN: Final = re.compile(
 )
 _WORD: Final = re.compile(r"(?:\\.|[^\s\\]|\\$)+", re.ASCII)
 _OWNER: Final = re.compile(
-    r"@[A-Za-z0-9][A-Za-z0-9_-]*(?:/[A-Za-z0-9_.-]+)?|[^\s@,;<>#][^\s@,;<>]*@[^\s@,;<>]+"
+    r"@[A-Za-z0-9][A-Za-z0-9_-]*(?:/[A-Za-z0-9_.-]+)?"
+    # An address, not quoted; a `#` at the front would begin a comment.
+    r"|[^\s@,;:<>#\"()\[\]\\][^\s@,;:<>\"()\[\]\\]*@[^\s@,;:<>#\"'()\[\]\\/]+"
 )
 # A heading `[Docs][2] @owner`, optional with `^`; a role `@@developers`; a group within a group.
 _GITLAB_HEADING: Final = re.compile(r"\s*\^?\[[^\[\]]+\](?:\[\d+\])?(?:\s+[^\s@]*@\S+)*\s*")
@@ -164,8 +166,12 @@ def _problems(line: str, words: list[tuple[str, int]], hints: list[Dialect]) -> 
         message = f"{pattern} looks like a regular expression, which only Gitea reads as one"
         found.append((ProblemKind.FOREIGN_DIALECT, message, start, False))
     for word, column in _before_comment(words[1:]):
-        if not _is_owner(word):
-            found.append((ProblemKind.INVALID_OWNER, _of_owner(word, hints), column, True))
+        if _is_owner(word):
+            continue
+        found.append((ProblemKind.INVALID_OWNER, _of_owner(word, hints), column, True))
+        if "#" in word or word.startswith("//"):
+            # What follows was meant as a comment.
+            break
     return found
 
 
@@ -186,6 +192,10 @@ def _of_owner(word: str, hints: list[Dialect]) -> str:
         hints.append(Dialect.GITLAB)
         return f"{word} is an owner of GitLab's dialect; GitHub skips this line"
     near = f"; did you mean `@{word}`?" if _is_owner(f"@{word}") else ""
+    if "#" in word:
+        near = "; a comment needs a blank before its `#`"
+    elif word.startswith("//"):
+        near = "; a comment begins with `#`"
     return (
         f"{word} is no owner: expected @login, @organisation/team or an e-mail address; GitHub "
         f"skips this line{near}"

@@ -23,7 +23,8 @@ _Segment = str | _Chunks | _Tokens
 _ANYTHING: Final[_Chunks] = ("", "")
 
 # What can make a pattern invalid or doubtful; most have nothing of it.
-_SUSPECT: Final = re.compile(r"[\[\]\\!]|\*\*|//|^/?$")
+_SUSPECT: Final = re.compile(r"""[\[\]\\!{]|\*\*|//|^\./|^["']|^/?$""")
+_BRACES: Final = re.compile(r"\{[^{},/]*,[^{}/]*\}")
 
 
 class InvalidPattern(ValueError):
@@ -168,6 +169,13 @@ def doubts(text: str) -> list[InvalidPattern]:
             message = "`**` stands for whole directories, between slashes; here it is a `*`"
             found.append(InvalidPattern(message, column))
         column += len(part) + 1
+    if text.startswith("./"):
+        found.append(InvalidPattern("no path begins with `./`; write `/`", 1))
+    if text[:1] in {'"', "'"}:
+        found.append(InvalidPattern("a quote is part of the name; take it away", 1))
+    if braces := _BRACES.search(text):
+        message = "braces are characters like any other; write a line for each"
+        found.append(InvalidPattern(message, braces.start() + 1))
     if text.endswith("/**/"):
         found.append(InvalidPattern("`**/` at the end: write `/**`", len(text) - 2))
     return found

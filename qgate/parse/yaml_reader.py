@@ -109,13 +109,13 @@ class _Reader:
 
     def _refuse_properties(self, event: Any) -> None:
         if isinstance(event, yaml.AliasEvent) or event.anchor:
-            raise _refused("an anchor or alias", event)
+            raise _refused("an anchor or alias", event, "; quote text that begins so")
         if event.tag not in (None, "!"):
-            raise _refused(f"the tag {event.tag}", event)
+            raise _refused(f"the tag {event.tag}", event, "; quote text that begins so")
 
 
-def _refused(what: str, event: Any) -> InvalidYaml:
-    return InvalidYaml(f"{what} is not allowed here", *_place(event))
+def _refused(what: str, event: Any, hint: str = "") -> InvalidYaml:
+    return InvalidYaml(f"{what} is not allowed here{hint}", *_place(event))
 
 
 def _place(event: Any) -> tuple[int, int]:

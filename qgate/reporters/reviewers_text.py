@@ -33,6 +33,8 @@ def plan(made: Plan, width: int | None = None) -> str:
         lines.append(_row("", "nothing changed"))
     lines += ["", *_files(made.files)]
     lines += (_row("note", inert(notice)) for notice in made.notices)
+    if made.source.partition(" ")[0].endswith("CODEOWNERS") and made.of(Fate.DROPPED):
+        lines.append(_row("note", "GitHub itself asks everybody whom its CODEOWNERS names"))
     lines.append(_row("rules", inert(made.source)))
     return _wrapped(lines, width)
 

@@ -99,7 +99,9 @@ def _findings(findings: Sequence[Finding]) -> Iterator[RenderableType]:
         yield _lines(group)
     if more := sum(len(group) for _, group in groups[_MOST_FILES:]):
         files = len(groups) - _MOST_FILES
-        yield Padding(Text(f"and {more} more in {files} files", style="dim"), (1, 2, 0, 2))
+        yield Padding(
+            Text(f"and {more} more in {files} files; a pipe shows all", style="dim"), (1, 2, 0, 2)
+        )
     if groups:
         yield Text()
 
@@ -116,7 +118,7 @@ def _lines(findings: Sequence[Finding]) -> RenderableType:
         source = Text(inert(finding.source), no_wrap=True, overflow="ellipsis")
         table.add_row(str(finding.line), source, Text(_short(finding), style=_colour(finding)))
     if (more := len(findings) - _MOST_LINES) > 0:
-        table.add_row("", Text(f"and {more} more", style="dim"), "")
+        table.add_row("", Text(f"and {more} more; a pipe shows all", style="dim"), "")
     return Padding(table, (0, 2, 0, 2))
 
 

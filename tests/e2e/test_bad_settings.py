@@ -56,8 +56,8 @@ def test_every_problem_is_told_at_once_with_its_place(own: Repo) -> None:
         ".qgate.yml:8:3: gates.nowhere: no such setting",
         ".qgate.yml:9:10: version: expected 1, found 2",
         (
-            "hint: docs/reference/settings.md in the repository of qgate describes every "
-            "setting, tools.md every field of a tool"
+            "hint: docs/reference/ in the repository of qgate: settings.md describes every "
+            "setting, reviewers.md rules about reviewers, tools.md every field of a tool"
         ),
     ]
 
