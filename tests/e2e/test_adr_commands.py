@@ -20,7 +20,7 @@ TEXTS = ("--context", "There are two.", "--decision", "One.", "--consequences", 
 
 def new(repo: Repo, *arguments: str) -> str:
     """Make a record; its path."""
-    ran = repo.qgate("new-adr", *arguments)
+    ran = repo.call("new-adr", *arguments)
     assert (ran.code, ran.err) == (0, "")
     return ran.out.removesuffix("\n")
 
@@ -42,8 +42,8 @@ def test_the_first_record_of_an_empty_repository(repo: Repo) -> None:
     repo.commit()
     assert new(repo, "Use", "one database") == "docs/adr/0001-use-one-database.md"
     assert text(repo, "docs/adr/0001-use-one-database.md").startswith("# 1. Use one database\n")
-    assert repo.qgate("adr", "check").code == 0
-    ran = repo.qgate("check", "documents", "--base", "HEAD")
+    assert repo.call("adr", "check").code == 0
+    ran = repo.call("check", "documents", "--base", "HEAD")
     assert (ran.code, "1 of 1 documents checked" in ran.out) == (0, True)
 
 
@@ -59,15 +59,15 @@ def test_a_whole_record_is_accepted_at_once(repo: Repo, template: str) -> None:
         *("--follow-up", "Move the data", "--decider", "Two: of us", "--consulted", "Others"),
         *("--informed", "All", "--more", "Nothing."),
     )
-    assert repo.qgate("adr", "check").out.startswith("qgate passed")
-    shown = json.loads(repo.qgate("adr", "show", "1", "--json").out)
+    assert repo.call("adr", "check").out.startswith("qgate passed")
+    shown = json.loads(repo.call("adr", "show", "1", "--json").out)
     assert (shown["path"], shown["status"], shown["date"]) == (path, "accepted", "2024-05-01")
     assert "Move the data" in text(repo, path)
 
 
 def test_what_would_not_pass_is_not_written(repo: Repo) -> None:
     for template in ("nygard", "madr"):
-        ran = repo.qgate("new-adr", "One", "--status", "accepted", "--template", template)
+        ran = repo.call("new-adr", "One", "--status", "accepted", "--template", template)
         assert (ran.code, ran.out) == (2, "")
         assert "documents/adr-placeholder" in ran.err
     assert everything(repo) == {}
@@ -94,9 +94,9 @@ def test_any_title_is_kept(repo: Repo, title: str) -> None:
     for template in ("nygard", "madr"):
         path = new(repo, "--template", template, "--", title)
         assert (repo.path / path).parent == repo.path / "docs/adr"
-    shown = json.loads(repo.qgate("adr", "list", "--json").out)
+    shown = json.loads(repo.call("adr", "list", "--json").out)
     assert [each["title"] for each in shown["records"]] == [" ".join(title.split())] * 2
-    ran = repo.qgate("check", "documents", "--base", "HEAD")
+    ran = repo.call("check", "documents", "--base", "HEAD")
     assert ran.code == 0, ran.out
 
 
@@ -107,14 +107,14 @@ def test_a_record_supersedes_and_amends_others_at_both_ends(repo: Repo) -> None:
     assert "\nSuperseded by [3. Three](0003-three.md)\n" in text(repo, "docs/adr/0001-one.md")
     assert "\nAmended by [3. Three](0003-three.md)\n" in text(repo, "docs/adr/0002-two.md")
     assert "\nSupersedes [1. One](0001-one.md)\n" in text(repo, "docs/adr/0003-three.md")
-    assert repo.qgate("adr", "check").code == 0
+    assert repo.call("adr", "check").code == 0
 
 
 @pytest.mark.parametrize("flag", ["--supersedes", "--amends"])
 def test_a_missing_target_fails_before_anything_is_written(repo: Repo, flag: str) -> None:
     new(repo, "One")
     before = everything(repo)
-    ran = repo.qgate("new-adr", "Two", "--supersedes", "1", flag, "9")
+    ran = repo.call("new-adr", "Two", "--supersedes", "1", flag, "9")
     assert (ran.code, ran.out) == (2, "")
     assert "there is no decision record 9" in ran.err
     assert everything(repo) == before
@@ -122,18 +122,18 @@ def test_a_missing_target_fails_before_anything_is_written(repo: Repo, flag: str
 
 def test_a_number_never_means_a_name_with_that_number_in_it(repo: Repo) -> None:
     new(repo, "Use HTTP 2")
-    ran = repo.qgate("new-adr", "Two", "--supersedes", "2")
+    ran = repo.call("new-adr", "Two", "--supersedes", "2")
     assert ran.code == 2
     assert "Proposed" in text(repo, "docs/adr/0001-use-http-2.md")
 
 
 def test_a_dry_run_prints_the_text_and_the_diff_and_writes_nothing(repo: Repo) -> None:
-    ran = repo.qgate("new-adr", "One", "--dry-run")
+    ran = repo.call("new-adr", "One", "--dry-run")
     assert ran.out.startswith("docs/adr/0001-one.md\n# 1. One\n")
     assert everything(repo) == {}
     new(repo, "One")
     before = everything(repo)
-    ran = repo.qgate("new-adr", "Two", "--supersedes", "1", "--dry-run")
+    ran = repo.call("new-adr", "Two", "--supersedes", "1", "--dry-run")
     assert "--- a/docs/adr/0001-one.md\n" in ran.out
     assert "\n-Proposed\n+Superseded by [2. Two](0002-two.md)\n" in ran.out
     assert everything(repo) == before
@@ -159,17 +159,17 @@ def test_dated_records_get_a_day(repo: Repo) -> None:
     repo.write({"docs/adr/20240501-use-one-database.md": BULLETS})
     path = new(repo, "Another", "--date", "2024-06-01", "--template", "madr")
     assert path == "docs/adr/20240601-another.md"
-    ran = repo.qgate("adr", "supersede", "20240501-use-one-database", "20240601-another")
+    ran = repo.call("adr", "supersede", "20240501-use-one-database", "20240601-another")
     assert ran.code == 0
     assert "- Status: superseded by [20240601-another](20240601-another.md)\n" in text(
         repo, "docs/adr/20240501-use-one-database.md"
     )
-    assert repo.qgate("adr", "check").code == 0
+    assert repo.call("adr", "check").code == 0
 
 
 def test_a_folder_outside_of_the_repository_is_refused(repo: Repo) -> None:
     repo.write({".adr-dir": "../elsewhere\n"})
-    ran = repo.qgate("new-adr", "One")
+    ran = repo.call("new-adr", "One")
     assert (ran.code, "outside of the repository" in ran.err) == (2, True)
     assert not (repo.path.parent / "elsewhere").exists()
 
@@ -183,9 +183,9 @@ def test_a_template_of_the_repository(repo: Repo) -> None:
         "# 2. Two\n\n## Status\n\nproposed\n\nAmends [1. One](0001-one.md)\n"
     )
     repo.write({".qgate/templates/outer.md": own})
-    ran = repo.qgate("new-adr", "Three", "--template", "../outer")
+    ran = repo.call("new-adr", "Three", "--template", "../outer")
     assert (ran.code, "no name of a template" in ran.err) == (2, True)
-    ran = repo.qgate("new-adr", "Three", "--template", "shart")
+    ran = repo.call("new-adr", "Three", "--template", "shart")
     assert "there are " in ran.err
 
 
@@ -202,7 +202,7 @@ def test_the_editor_is_opened_on_the_new_file(repo: Repo) -> None:
 
 
 def test_without_a_title_nothing_is_asked_where_nobody_is(repo: Repo) -> None:
-    ran = repo.qgate("new-adr")
+    ran = repo.call("new-adr")
     assert (ran.code, ran.out) == (2, "")
     assert "needs a title" in ran.err
 
@@ -232,60 +232,60 @@ def test_on_a_terminal_what_is_missing_is_asked_for(repo: Repo) -> None:
 def test_states_are_changed_and_line_ends_stay(repo: Repo) -> None:
     raw = NYGARD.replace("Accepted", "Proposed").replace("\n", "\r\n")
     repo.write({"docs/adr/0003-use-one-database.md": raw})
-    ran = repo.qgate("adr", "accept", "3")
+    ran = repo.call("adr", "accept", "3")
     assert (ran.code, ran.out) == (0, "docs/adr/0003-use-one-database.md\n")
     assert text(repo, "docs/adr/0003-use-one-database.md") == NYGARD.replace("\n", "\r\n")
-    ran = repo.qgate("adr", "accept", "3")
+    ran = repo.call("adr", "accept", "3")
     assert (ran.code, ran.out, ran.err) == (0, "", "nothing to change\n")
-    assert repo.qgate("adr", "reject", "3").code == 2
-    assert repo.qgate("adr", "deprecate", "0003").code == 0
+    assert repo.call("adr", "reject", "3").code == 2
+    assert repo.call("adr", "deprecate", "0003").code == 0
     assert "Deprecated\r\n" in text(repo, "docs/adr/0003-use-one-database.md")
 
 
 def test_what_is_not_written_yet_is_not_accepted(repo: Repo) -> None:
     new(repo, "One")
-    ran = repo.qgate("adr", "accept", "1")
+    ran = repo.call("adr", "accept", "1")
     assert (ran.code, "documents/adr-placeholder" in ran.err) == (2, True)
     assert "Proposed" in text(repo, "docs/adr/0001-one.md")
-    assert repo.qgate("adr", "reject", "1").code == 2
+    assert repo.call("adr", "reject", "1").code == 2
 
 
 def test_what_would_leave_another_without_a_successor_is_not_rejected(repo: Repo) -> None:
     repo.write({"docs/adr/0001-use-one-database.md": NYGARD.replace("# 3.", "# 1.")})
     path = new(repo, "Use two databases", *TEXTS)
-    assert repo.qgate("adr", "supersede", "1", "2").code == 0
+    assert repo.call("adr", "supersede", "1", "2").code == 0
     before = everything(repo)
-    ran = repo.qgate("adr", "reject", "2")
+    ran = repo.call("adr", "reject", "2")
     assert (ran.code, "superseded by nothing" in ran.err) == (2, True)
     assert everything(repo) == before
     other = new(repo, "Use three databases", *TEXTS)
-    assert repo.qgate("adr", "reject", "3").out == f"{other}\n"
+    assert repo.call("adr", "reject", "3").out == f"{other}\n"
     assert "Supersedes [1." in text(repo, path)
 
 
 def test_superseding_in_a_circle_is_refused(repo: Repo) -> None:
     for title in ("One", "Two", "Three"):
         new(repo, title)
-    assert repo.qgate("adr", "supersede", "1", "2").code == 0
-    assert repo.qgate("adr", "supersede", "2", "3").code == 0
+    assert repo.call("adr", "supersede", "1", "2").code == 0
+    assert repo.call("adr", "supersede", "2", "3").code == 0
     before = everything(repo)
-    assert repo.qgate("adr", "supersede", "3", "1").code == 2
-    assert repo.qgate("adr", "supersede", "1", "1").code == 2
+    assert repo.call("adr", "supersede", "3", "1").code == 2
+    assert repo.call("adr", "supersede", "1", "1").code == 2
     assert everything(repo) == before
-    assert repo.qgate("adr", "supersede", "1", "2").err == "nothing to change\n"
+    assert repo.call("adr", "supersede", "1", "2").err == "nothing to change\n"
 
 
 def test_links_at_both_ends(repo: Repo) -> None:
     new(repo, "One")
     new(repo, "Two")
-    assert repo.qgate("adr", "link", "2", "Amends", "1").code == 0
-    assert repo.qgate("adr", "link", "2", "Motivates", "1").code == 2
-    ran = repo.qgate("adr", "link", "2", "Motivates", "1", "Motivated by", "--dry-run")
+    assert repo.call("adr", "link", "2", "Amends", "1").code == 0
+    assert repo.call("adr", "link", "2", "Motivates", "1").code == 2
+    ran = repo.call("adr", "link", "2", "Motivates", "1", "Motivated by", "--dry-run")
     assert "+Motivated by [2. Two](0002-two.md)\n" in ran.out
     assert "Amended by [2. Two](0002-two.md)" in text(repo, "docs/adr/0001-one.md")
-    assert repo.qgate("adr", "link", "2", "Amends", "1").err == "nothing to change\n"
-    assert 'r2 -- "amends" --> r1' in repo.qgate("adr", "graph").out
-    assert repo.qgate("adr", "check").code == 0
+    assert repo.call("adr", "link", "2", "Amends", "1").err == "nothing to change\n"
+    assert 'r2 -- "amends" --> r1' in repo.call("adr", "graph").out
+    assert repo.call("adr", "check").code == 0
 
 
 def test_a_number_is_changed_everywhere(repo: Repo) -> None:
@@ -294,8 +294,8 @@ def test_a_number_is_changed_everywhere(repo: Repo) -> None:
     repo.write({"docs/adr/0003-madr.md": MADR + "\nAs in [ADR-0002](0002-two.md#context).\n"})
     repo.write({"docs/adr/0004-four.md": "---\nstatus: superseded by ADR-0002\n---\n# Four\n"})
     repo.write({"docs/adr/0005-code.md": "# 5. Code\n\n```\n[2. Two](0002-two.md)\n```\n"})
-    assert repo.qgate("adr", "toc", "--write").out == "docs/adr/README.md\n"
-    ran = repo.qgate("adr", "renumber", "2", "12")
+    assert repo.call("adr", "toc", "--write").out == "docs/adr/README.md\n"
+    ran = repo.call("adr", "renumber", "2", "12")
     assert ran.code == 0
     assert not (repo.path / "docs/adr/0002-two.md").exists()
     assert text(repo, "docs/adr/0012-two.md").startswith("# 12. Two\n")
@@ -304,27 +304,27 @@ def test_a_number_is_changed_everywhere(repo: Repo) -> None:
     assert "[ADR-0012](0012-two.md#context)" in text(repo, "docs/adr/0003-madr.md")
     assert "superseded by ADR-0012" in text(repo, "docs/adr/0004-four.md")
     assert "[2. Two](0002-two.md)" in text(repo, "docs/adr/0005-code.md")
-    assert repo.qgate("adr", "renumber", "1", "12").code == 2
-    assert repo.qgate("adr", "renumber", "1").code == 0
+    assert repo.call("adr", "renumber", "1", "12").code == 2
+    assert repo.call("adr", "renumber", "1").code == 0
     assert (repo.path / "docs/adr/0013-one.md").exists()
 
 
 def test_of_two_with_one_number_the_name_tells_which(repo: Repo) -> None:
     repo.write({"docs/adr/0001-a.md": NYGARD, "docs/adr/0001-b.md": NYGARD})
-    ran = repo.qgate("adr", "renumber", "1")
+    ran = repo.call("adr", "renumber", "1")
     assert (ran.code, "0001-a.md, 0001-b.md" in ran.err) == (2, True)
-    assert repo.qgate("adr", "renumber", "0001-b.md", "2").out == "docs/adr/0002-b.md\n"
+    assert repo.call("adr", "renumber", "0001-b.md", "2").out == "docs/adr/0002-b.md\n"
 
 
 def test_lists(repo: Repo) -> None:
     new(repo, "One")
     new(repo, "Two", "--supersedes", "1")
-    assert repo.qgate("adr", "list").out == "docs/adr/0001-one.md\ndocs/adr/0002-two.md\n"
-    ran = repo.qgate("adr", "list", "--status", "superseded")
+    assert repo.call("adr", "list").out == "docs/adr/0001-one.md\ndocs/adr/0002-two.md\n"
+    ran = repo.call("adr", "list", "--status", "superseded")
     assert ran.out == "docs/adr/0001-one.md\n"
-    assert "proposed" in repo.qgate("adr", "list", "--long").out
+    assert "proposed" in repo.call("adr", "list", "--long").out
     (repo.path / "deep").mkdir()
-    assert repo.qgate("adr", "list", "-C", "deep").out.startswith("../docs/adr/0001-one.md\n")
+    assert repo.call("adr", "list", "-C", "deep").out.startswith("../docs/adr/0001-one.md\n")
 
 
 @pytest.mark.parametrize(
@@ -359,9 +359,9 @@ def test_the_quick_list_is_the_whole_one(
     quick = adr_listing.listing(str(repo.path))
     assert (quick is not None) == is_quick
     # With an option that says nothing the whole command answers.
-    whole = repo.qgate("adr", "list", "-C", ".")
+    whole = repo.call("adr", "list", "-C", ".")
     assert whole.code == 0
-    assert repo.qgate("adr", "list").out == whole.out
+    assert repo.call("adr", "list").out == whole.out
     if quick is not None:
         assert quick == whole.out
     assert "\x1b" not in whole.out
@@ -374,14 +374,14 @@ def test_the_quick_list_knows_what_the_whole_one_knows() -> None:
 
 def test_the_table_of_contents_is_kept_true(repo: Repo) -> None:
     new(repo, "One")
-    assert repo.qgate("adr", "toc").out == "* [1. One](0001-one.md) (proposed)\n"
-    repo.qgate("adr", "toc", "--write")
+    assert repo.call("adr", "toc").out == "* [1. One](0001-one.md) (proposed)\n"
+    repo.call("adr", "toc", "--write")
     repo.commit()
     new(repo, "Two")
-    ran = repo.qgate("docs", "fix", "--check")
+    ran = repo.call("docs", "fix", "--check")
     assert (ran.code, "+* [2. Two](0002-two.md) (proposed)\n" in ran.out) == (1, True)
-    assert repo.qgate("docs", "fix").out == "docs/adr/README.md\n"
-    assert repo.qgate("docs", "fix", "--check").code == 0
+    assert repo.call("docs", "fix").out == "docs/adr/README.md\n"
+    assert repo.call("docs", "fix", "--check").code == 0
 
 
 def test_fixes(repo: Repo) -> None:
@@ -391,10 +391,10 @@ def test_fixes(repo: Repo) -> None:
     added = NYGARD.replace("# 3.", "# 2.").replace("Accepted", amending).replace("\n", "\r\n")
     repo.write({"docs/adr/0002-a-new-one.md": added})
     before = everything(repo)
-    ran = repo.qgate("docs", "fix", "--dry-run")
+    ran = repo.call("docs", "fix", "--dry-run")
     assert ran.code == 0
     assert everything(repo) == before
-    assert repo.qgate("docs", "fix").code == 0
+    assert repo.call("docs", "fix").code == 0
     assert sorted(path.name for path in (repo.path / "docs/adr").iterdir()) == [
         "0001-a.md",
         "0002-b.md",
@@ -404,7 +404,7 @@ def test_fixes(repo: Repo) -> None:
     after = text(repo, "docs/adr/0001-a.md")
     assert "Date: 2016-02-12\n" in after
     assert "Amended by [3. Use one database](0003-a-new-one.md)" in after
-    assert repo.qgate("adr", "check").code == 0
+    assert repo.call("adr", "check").code == 0
 
 
 def test_what_is_a_matter_of_judgement_is_not_fixed(repo: Repo) -> None:
@@ -413,21 +413,21 @@ def test_what_is_a_matter_of_judgement_is_not_fixed(repo: Repo) -> None:
         "docs/adr/0001-b.md": NYGARD.replace("# 3.", "# 1."),
     }
     repo.commit(files)
-    ran = repo.qgate("docs", "fix")
+    ran = repo.call("docs", "fix")
     assert (ran.code, ran.out, ran.err) == (0, "", "nothing to change\n")
 
 
 def test_check_judges_all_of_them(repo: Repo) -> None:
     repo.commit({"docs/adr/0003-use-one-database.md": NYGARD.replace("Accepted", "Done")})
-    ran = repo.qgate("adr", "check")
+    ran = repo.call("adr", "check")
     assert ran.code == 1
     assert "docs/adr/0003-use-one-database.md:7" in ran.out
-    report = json.loads(repo.qgate("adr", "check", "--format", "json").out)
+    report = json.loads(repo.call("adr", "check", "--format", "json").out)
     assert report["gates"][0]["findings"][0]["rule"] == "documents/adr-unknown-status"
 
 
 def test_check_without_records_is_no_pass(repo: Repo) -> None:
-    assert repo.qgate("adr", "check").code == 3
+    assert repo.call("adr", "check").code == 3
 
 
 def test_a_link_is_not_written_through(repo: Repo, tmp_path: Path) -> None:
@@ -437,8 +437,8 @@ def test_a_link_is_not_written_through(repo: Repo, tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "0003-use-one-database.md").symlink_to(outside)
     before = outside.read_bytes()
-    assert repo.qgate("adr", "accept", "3").code == 2
-    ran = repo.qgate("adr", "show", "3")
+    assert repo.call("adr", "accept", "3").code == 2
+    ran = repo.call("adr", "show", "3")
     assert (ran.code, ran.out) == (2, "")
     assert outside.read_bytes() == before
     assert (folder / "0003-use-one-database.md").is_symlink()
@@ -449,7 +449,7 @@ def test_a_folder_that_may_not_be_written_changes_nothing(repo: Repo) -> None:
     new(repo, "One")
     (repo.path / "docs/adr").chmod(0o555)
     try:
-        ran = repo.qgate("new-adr", "Two", "--supersedes", "1")
+        ran = repo.call("new-adr", "Two", "--supersedes", "1")
     finally:
         (repo.path / "docs/adr").chmod(0o755)
     assert ran.code == 2
@@ -457,7 +457,7 @@ def test_a_folder_that_may_not_be_written_changes_nothing(repo: Repo) -> None:
 
 
 def adr(repo: Repo, *arguments: str) -> tuple[int, str]:
-    ran = repo.qgate("adr-tools", *arguments, environ={"ADR_DATE": "1992-01-12"})
+    ran = repo.call("adr-tools", *arguments, environ={"ADR_DATE": "1992-01-12"})
     return ran.code, ran.out
 
 
@@ -481,7 +481,7 @@ def test_as_adr_tools_where_its_faults_are_not_ours(repo: Repo) -> None:
 
 def test_adr_tools_template_is_not_passed_for_a_decision(repo: Repo) -> None:
     adr(repo, "new", "One")
-    ran = repo.qgate("adr", "check")
+    ran = repo.call("adr", "check")
     assert (ran.code, ran.out.count("documents/adr-placeholder")) == (1, 3)
 
 

@@ -15,7 +15,7 @@ _TOO_LONG = "x" * 300
 
 @pytest.mark.parametrize("folder", ["app.py", "nosuch", _TOO_LONG])
 def test_a_wrong_folder_is_named(topic: Repo, folder: str) -> None:
-    said = usage_error(topic.qgate("check", "-C", folder))
+    said = usage_error(topic.call("check", "-C", folder))
 
     assert f"{folder} is not a folder" in said
 
@@ -24,7 +24,7 @@ def test_a_folder_that_is_a_loop_of_links_is_named(topic: Repo, tmp_path: Path) 
     loop = tmp_path / "loop"
     loop.symlink_to(loop)
 
-    assert str(loop) in usage_error(topic.qgate("check", "-C", str(loop)))
+    assert str(loop) in usage_error(topic.call("check", "-C", str(loop)))
 
 
 def test_a_current_folder_that_was_removed_is_said(topic: Repo, tmp_path: Path) -> None:
@@ -43,14 +43,14 @@ def test_a_current_folder_that_was_removed_is_said(topic: Repo, tmp_path: Path) 
 
 
 def test_an_unknown_gate_is_answered_with_the_nearest(topic: Repo) -> None:
-    said = usage_error(topic.qgate("check", "coverag"))
+    said = usage_error(topic.call("check", "coverag"))
 
     assert 'there is no gate "coverag"; did you mean "coverage"?' in said
     assert "hint: gates: coverage" in said
 
 
 def test_an_unknown_rule_is_told_where_the_list_is(topic: Repo) -> None:
-    said = usage_error(topic.qgate("explain", "coverage/nosuch"))
+    said = usage_error(topic.call("explain", "coverage/nosuch"))
 
     assert 'there is no rule "coverage/nosuch"' in said
     assert "qgate explain lists them all" in said
@@ -69,7 +69,7 @@ def test_an_unknown_rule_is_told_where_the_list_is(topic: Repo) -> None:
 def test_a_wrong_call_is_answered_with_the_way_to_the_help(
     topic: Repo, arguments: tuple[str, ...], wrong: str
 ) -> None:
-    ran = topic.qgate(*arguments)
+    ran = topic.call(*arguments)
 
     assert (ran.code, ran.out) == (2, "")
     *_, last = ran.err.splitlines()
@@ -80,7 +80,7 @@ def test_a_wrong_call_is_answered_with_the_way_to_the_help(
 
 
 def test_an_option_without_its_value_is_named(topic: Repo) -> None:
-    ran = topic.qgate("check", "--base")
+    ran = topic.call("check", "--base")
 
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == "Error: Option '--base' requires an argument.\n"
@@ -96,11 +96,11 @@ def test_an_option_without_its_value_is_named(topic: Repo) -> None:
 def test_flags_that_exclude_each_other_are_named(
     topic: Repo, flags: tuple[str, ...], said: str
 ) -> None:
-    assert said in usage_error(topic.qgate("check", *flags))
+    assert said in usage_error(topic.call("check", *flags))
 
 
 def test_without_git_the_hint_says_to_install_it(topic: Repo, tmp_path: Path) -> None:
-    ran = topic.qgate("check", environ={"PATH": str(tmp_path)})
+    ran = topic.call("check", environ={"PATH": str(tmp_path)})
 
     assert (ran.code, ran.out) == (3, "")
     assert "cannot run git" in ran.err
@@ -111,7 +111,7 @@ def test_without_git_the_hint_says_to_install_it(topic: Repo, tmp_path: Path) ->
 def test_a_git_that_cannot_be_executed_is_like_none(topic: Repo, tmp_path: Path) -> None:
     (tmp_path / "git").write_text("not a program", "utf-8")
 
-    ran = topic.qgate("check", environ={"PATH": str(tmp_path)})
+    ran = topic.call("check", environ={"PATH": str(tmp_path)})
 
     assert ran.code == 3
     assert "Permission denied" in ran.err
@@ -143,7 +143,7 @@ def test_a_crash_inside_qgate_is_exit_code_4_with_a_report_to_paste(
 def test_a_hostile_folder_name_is_shown_inert(tmp_path: Path) -> None:
     repo = make_topic(tmp_path / "evil\x1b[31m\u202e", tmp_path / "home")
 
-    said = usage_error(repo.qgate("check", "-C", "no\x1b]0;such"))
+    said = usage_error(repo.call("check", "-C", "no\x1b]0;such"))
 
     assert "\x1b" not in said
     assert "\u202e" not in said

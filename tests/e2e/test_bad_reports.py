@@ -27,7 +27,7 @@ _LAUGHS: Final = (
 
 
 def _judge(topic: Repo, path: Path, reason: str) -> str:
-    return incomplete(topic.qgate("check", "coverage", "--report", str(path)), reason)
+    return incomplete(topic.call("check", "coverage", "--report", str(path)), reason)
 
 
 @pytest.mark.parametrize("format_", TEXT_FORMATS)
@@ -38,7 +38,7 @@ def test_the_whole_report_of_each_format_is_judged(
     path = tmp_path / "report"
     path.write_text(report(format_), "utf-8")
 
-    ran = topic.qgate("check", "coverage", "--report", str(path), "--format", "json")
+    ran = topic.call("check", "coverage", "--report", str(path), "--format", "json")
 
     (gate,) = json.loads(ran.out)["gates"]
     assert (ran.code, [each["line"] for each in gate["findings"]]) == (1, [6])
@@ -48,7 +48,7 @@ def test_the_whole_report_of_each_format_is_judged(
 def test_whole_native_data_is_judged(topic: Repo, tmp_path: Path) -> None:
     path = write_native(tmp_path / "native")
 
-    ran = topic.qgate("check", "coverage", "--report", str(path), "--format", "json")
+    ran = topic.call("check", "coverage", "--report", str(path), "--format", "json")
 
     (gate,) = json.loads(ran.out)["gates"]
     assert (ran.code, [each["line"] for each in gate["findings"]]) == (1, [6])
@@ -84,7 +84,7 @@ def test_native_data_with_any_one_page_destroyed_gives_no_wrong_verdict(
         start = page * _PAGE or len(b"SQLite format 3\0")
         end = (page + 1) * _PAGE
         damaged.write_bytes(whole[:start] + b"\xff" * (end - start) + whole[end:])
-        ran = topic.qgate("check", "coverage", "--report", str(damaged))
+        ran = topic.call("check", "coverage", "--report", str(damaged))
         if ran.code == 1:
             assert "app.py:6: error: not covered" in ran.out
         else:
@@ -145,7 +145,7 @@ def test_a_report_that_is_not_utf_8_is_refused(topic: Repo, tmp_path: Path, form
     path = tmp_path / "report"
     path.write_bytes(report(format_).encode().replace(b"app.py", b"\xff\xfeapp.py"))
 
-    said = topic.qgate("check", "coverage", "--report", str(path))
+    said = topic.call("check", "coverage", "--report", str(path))
 
     # LCOV and Go name files by bytes, as git does: there it is a file that we do not have.
     incomplete(said, "foreign-report" if format_ in {"lcov", "go"} else "unreadable-report")

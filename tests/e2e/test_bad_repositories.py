@@ -14,19 +14,19 @@ from tests.support.repo import Repo, clean_environment, make_repo
 def test_a_folder_outside_of_any_repository_is_named(tmp_path: Path) -> None:
     outside = Repo(tmp_path, clean_environment(tmp_path))
 
-    assert f"{tmp_path} is not inside a git repository" in usage_error(outside.qgate("check"))
+    assert f"{tmp_path} is not inside a git repository" in usage_error(outside.call("check"))
 
 
 def test_a_repository_without_commits_is_incomplete(repo: Repo) -> None:
     repo.write({"app.py": "x = 1\n"})
 
-    assert "qgate check --staged" in incomplete(repo.qgate("check"), "no-commits", gates=EVERY_GATE)
+    assert "qgate check --staged" in incomplete(repo.call("check"), "no-commits", gates=EVERY_GATE)
 
 
 def test_a_bare_repository_has_nothing_to_judge(topic: Repo, tmp_path: Path) -> None:
     topic.git("clone", "--quiet", "--bare", str(topic.path), str(tmp_path / "bare.git"))
 
-    said = usage_error(topic.qgate("check", "-C", str(tmp_path / "bare.git")))
+    said = usage_error(topic.call("check", "-C", str(tmp_path / "bare.git")))
 
     assert "is a bare repository" in said
 
@@ -43,7 +43,7 @@ def shallow(topic: Repo, tmp_path: Path) -> Repo:
 
 @pytest.mark.parametrize("base", ["main", "HEAD~1"])
 def test_a_shallow_clone_without_the_base_is_told_to_fetch(shallow: Repo, base: str) -> None:
-    said = incomplete(shallow.qgate("check", "--base", base), "missing-base", gates=EVERY_GATE)
+    said = incomplete(shallow.call("check", "--base", base), "missing-base", gates=EVERY_GATE)
 
     assert f"the base {base} does not exist in this clone" in said
     assert "git fetch --unshallow" in said
@@ -60,7 +60,7 @@ def test_an_event_base_that_a_shallow_clone_lacks_is_never_an_empty_diff(
         "GITHUB_EVENT_PATH": str(event),
     }
 
-    said = incomplete(shallow.qgate("check", environ=ci), "missing-base", gates=EVERY_GATE)
+    said = incomplete(shallow.call("check", environ=ci), "missing-base", gates=EVERY_GATE)
 
     assert "fetch-depth: 0" in said
 
@@ -75,24 +75,24 @@ def test_a_broken_event_payload_is_incomplete(topic: Repo, tmp_path: Path, conte
         "GITHUB_EVENT_PATH": str(event),
     }
 
-    incomplete(topic.qgate("check", environ=ci), "unreadable-event", gates=EVERY_GATE)
+    incomplete(topic.call("check", environ=ci), "unreadable-event", gates=EVERY_GATE)
 
 
 def test_without_any_base_the_ways_to_name_one_are_listed(repo: Repo) -> None:
     repo.commit({"app.py": "x = 1\n"})
 
-    assert "--base HEAD" in incomplete(repo.qgate("check"), "no-base", gates=EVERY_GATE)
+    assert "--base HEAD" in incomplete(repo.call("check"), "no-base", gates=EVERY_GATE)
 
 
 @pytest.mark.parametrize("revision", ["nosuch", "main..topic", "HEAD:app.py", "a b\nc", "f" * 40])
 def test_an_unknown_revision_is_incomplete(topic: Repo, revision: str) -> None:
-    incomplete(topic.qgate("check", "--base", revision), "missing-base", gates=EVERY_GATE)
+    incomplete(topic.call("check", "--base", revision), "missing-base", gates=EVERY_GATE)
 
 
 @pytest.mark.parametrize("revision", ["-x", "--output=/tmp/x", "--all", ""])
 def test_a_revision_that_looks_like_an_option_never_reaches_git(topic: Repo, revision: str) -> None:
     assert f"{revision!r} is not a revision" in usage_error(
-        topic.qgate("check", f"--base={revision}")
+        topic.call("check", f"--base={revision}")
     )
 
 
@@ -101,7 +101,7 @@ def test_a_conflict_that_is_not_resolved_is_incomplete(own: Repo) -> None:
     own.commit({"app.py": "other = 1\n"})
     own.git("merge", "topic", check=False)
 
-    said = incomplete(own.qgate("check", "--base", "main"), "unmerged", gates=EVERY_GATE)
+    said = incomplete(own.call("check", "--base", "main"), "unmerged", gates=EVERY_GATE)
 
     assert "app.py has a conflict" in said
 
@@ -111,7 +111,7 @@ def test_a_repository_that_git_does_not_trust_names_the_command(own: Repo) -> No
         pytest.skip("only root can give files to another user")
     os.chown(own.path, 12345, 12345)
 
-    said = usage_error(own.qgate("check"))
+    said = usage_error(own.call("check"))
 
     assert "hint: git config --global --add safe.directory" in said
 
@@ -120,7 +120,7 @@ def test_a_damaged_repository_is_incomplete_and_no_bug_of_ours(own: Repo, tmp_pa
     blob = own.git("rev-parse", "main:app.py")
     (own.path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
 
-    ran = own.qgate("check", "--report", uncovered(tmp_path))
+    ran = own.call("check", "--report", uncovered(tmp_path))
 
     assert ran.code == 3, ran
     assert "Traceback" not in ran.out + ran.err
@@ -136,7 +136,7 @@ def test_what_git_cannot_list_for_a_tool_is_a_rule_that_can_be_explained(own: Re
     folder = own.git("rev-parse", "main:sub")
     (own.path / ".git" / "objects" / folder[:2] / folder[2:]).unlink()
 
-    ran = own.qgate("check", "types", "--committed")
+    ran = own.call("check", "types", "--committed")
 
     assert folder in ran.out
     assert ran.code == 3
@@ -149,7 +149,7 @@ def test_a_worktree_and_a_folder_inside_are_no_bad_input(topic: Repo, tmp_path: 
     topic.git("worktree", "add", "--quiet", "--detach", str(linked), "topic")
     (linked / "sub").mkdir()
     try:
-        ran = topic.qgate(
+        ran = topic.call(
             *("check", "-C", str(linked / "sub"), "--report", uncovered(tmp_path, ran=1))
         )
     finally:
@@ -166,4 +166,4 @@ def test_an_empty_repository_can_still_judge_what_is_staged(tmp_path: Path) -> N
     repo.git("add", "app.py")
     repo.lcov({"app.py": {1: 1, 2: 1}})
 
-    assert repo.qgate("check", "--staged").code == 0
+    assert repo.call("check", "--staged").code == 0

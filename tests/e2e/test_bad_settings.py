@@ -17,7 +17,7 @@ def _refused(topic: Repo, tmp_path: Path, content: str | bytes) -> str:
     """What is said of these settings. The file lies elsewhere, so that `topic` stays clean."""
     path = tmp_path / "settings.yml"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    said = usage_error(topic.qgate("check", "--config", str(path)))
+    said = usage_error(topic.call("check", "--config", str(path)))
     return said.replace(f"{path}:", "settings.yml:")
 
 
@@ -36,7 +36,7 @@ def test_every_problem_is_told_at_once_with_its_place(own: Repo) -> None:
         }
     )
 
-    said = usage_error(own.qgate("check")).splitlines()
+    said = usage_error(own.call("check")).splitlines()
 
     assert said == [
         'qgate: .qgate.yml:1:1: bsae: no such setting; did you mean "base"?',
@@ -93,13 +93,13 @@ def test_a_settings_file_that_cannot_be_used_is_refused(
 def test_an_empty_settings_file_means_the_defaults(own: Repo, tmp_path: Path) -> None:
     own.write({".qgate.yml": ""})
 
-    assert own.qgate("check", "--report", uncovered(tmp_path, ran=1)).code == 0
+    assert own.call("check", "--report", uncovered(tmp_path, ran=1)).code == 0
 
 
 def test_a_misnamed_settings_file_is_not_passed_over(own: Repo) -> None:
     own.write({".qgate.yaml": "base: main\n"})
 
-    said = usage_error(own.qgate("check"))
+    said = usage_error(own.call("check"))
 
     assert ".qgate.yaml is not read" in said
     assert "hint: rename it to .qgate.yml" in said
@@ -108,19 +108,19 @@ def test_a_misnamed_settings_file_is_not_passed_over(own: Repo) -> None:
 def test_a_folder_in_the_place_of_the_settings_is_refused(own: Repo) -> None:
     (own.path / ".qgate.yml").mkdir()
 
-    assert "Is a directory" in usage_error(own.qgate("check"))
+    assert "Is a directory" in usage_error(own.call("check"))
 
 
 def test_settings_without_permission_are_refused_not_passed_over(own: Repo) -> None:
     """A loop of links stops root too."""
     (own.path / ".qgate.yml").symlink_to(".qgate.yml")
 
-    assert "Too many levels of symbolic links" in usage_error(own.qgate("check"))
+    assert "Too many levels of symbolic links" in usage_error(own.call("check"))
 
 
 @pytest.mark.parametrize("name", ["nosuch.yml", "x" * 300, "app.py/x.yml"])
 def test_named_settings_that_are_not_there_are_said(topic: Repo, name: str) -> None:
-    assert name in usage_error(topic.qgate("check", "--config", name))
+    assert name in usage_error(topic.call("check", "--config", name))
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_named_settings_that_are_not_there_are_said(topic: Repo, name: str) -> N
     ],
 )
 def test_a_wrong_variable_is_named(topic: Repo, variable: str, value: str, said: str) -> None:
-    answer = usage_error(topic.qgate("check", environ={variable: value}))
+    answer = usage_error(topic.call("check", environ={variable: value}))
 
     assert f"environment: {variable}: " in answer
     assert said in answer
@@ -142,7 +142,7 @@ def test_a_wrong_variable_is_named(topic: Repo, variable: str, value: str, said:
 def test_a_base_in_the_settings_that_looks_like_an_option_is_refused(own: Repo) -> None:
     own.write({".qgate.yml": "base: --output=x\n"})
 
-    said = usage_error(own.qgate("check"))
+    said = usage_error(own.call("check"))
 
     assert "--output=x" in said
     assert not (own.path / "x").exists()
@@ -151,7 +151,7 @@ def test_a_base_in_the_settings_that_looks_like_an_option_is_refused(own: Repo) 
 def test_config_show_refuses_the_same_settings(own: Repo) -> None:
     own.write({".qgate.yml": "bsae: main\n"})
 
-    assert 'did you mean "base"' in usage_error(own.qgate("config", "show"))
+    assert 'did you mean "base"' in usage_error(own.call("config", "show"))
 
 
 def test_settings_that_only_the_base_has_wrong_are_noticed(own: Repo, tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_settings_that_only_the_base_has_wrong_are_noticed(own: Repo, tmp_path: 
     own.git("rebase", "--quiet", "main")
     own.write({".qgate.yml": "base: main\n"})
 
-    ran = own.qgate("check", "--report", uncovered(tmp_path, ran=1))
+    ran = own.call("check", "--report", uncovered(tmp_path, ran=1))
 
     assert ran.code == 0, ran
     assert "the base's settings cannot be read; the defaults stand in for them" in ran.out

@@ -40,7 +40,7 @@ def ago(**length: float) -> str:
 def new(repo: Repo, title: str = "Checkout is down", *more: str) -> str:
     """Declare a P1; the path that was printed, alone."""
     arguments = more or ("--answer", "degraded")
-    ran = repo.qgate("new-incident", *arguments, "--", title)
+    ran = repo.call("new-incident", *arguments, "--", title)
     assert ran.code == 0, ran.err
     assert ran.err == ""
     (line,) = ran.out.splitlines()
@@ -52,7 +52,7 @@ def text(repo: Repo, path: str) -> str:
 
 
 def carried(repo: Repo, *arguments: str) -> None:
-    ran = repo.qgate("incident", *arguments)
+    ran = repo.call("incident", *arguments)
     assert ran.code == 0, ran.err
 
 
@@ -72,7 +72,7 @@ def test_the_path_alone_is_printed_and_the_file_passes_the_gate(repo: Repo) -> N
     path = new(repo)
     assert path == f"docs/incidents/INC-{datetime.now(UTC):%Y%m%d}-checkout-is-down.md"
     assert "severity: P1\n" in text(repo, path)
-    ran = repo.qgate("check", "documents", "--base", "HEAD")
+    ran = repo.call("check", "documents", "--base", "HEAD")
     assert ran.code == 0, ran.out + ran.err
     assert "1 of 1 documents checked" in ran.out
     assert "warning" not in ran.out
@@ -104,7 +104,7 @@ def test_any_title_stays_in_the_folder_and_passes_the_gate(repo: Repo, title: st
     path = new(repo, title)
     assert (repo.path / path).parent == repo.path / "docs/incidents"
     assert len(repo.git("status", "--porcelain", "-uall").splitlines()) == 1
-    ran = repo.qgate("check", "documents", "--base", "HEAD")
+    ran = repo.call("check", "documents", "--base", "HEAD")
     assert ran.code == 0, ran.out + ran.err
 
 
@@ -126,7 +126,7 @@ def test_any_title_stays_in_the_folder_and_passes_the_gate(repo: Repo, title: st
 def test_a_wrong_call_says_why_and_leaves_nothing_behind(
     repo: Repo, arguments: tuple[str, ...], said: str
 ) -> None:
-    ran = repo.qgate("new-incident", *arguments)
+    ran = repo.call("new-incident", *arguments)
     assert ran.code == 2
     assert said in ran.err
     assert ran.out == ""
@@ -137,7 +137,7 @@ def test_a_wrong_call_says_why_and_leaves_nothing_behind(
 def test_somebody_who_is_named_may_lower_the_severity_and_is_recorded(repo: Repo) -> None:
     path = new(repo, "X", "--answer", "outage", "--severity", "P2", "--lowered-by", "Ada")
     assert 'lowered_by: "Ada"\n' in text(repo, path)
-    assert repo.qgate("check", "documents", "--base", "HEAD").code == 0
+    assert repo.call("check", "documents", "--base", "HEAD").code == 0
 
 
 def test_every_field_has_a_flag(repo: Repo) -> None:
@@ -158,7 +158,7 @@ def test_every_field_has_a_flag(repo: Repo) -> None:
 
 
 def test_a_dry_run_prints_path_and_text_and_writes_nothing(repo: Repo) -> None:
-    ran = repo.qgate("new-incident", "X", "--severity", "P3", "--dry-run")
+    ran = repo.call("new-incident", "X", "--severity", "P3", "--dry-run")
     assert ran.code == 0
     path, _, whole = ran.out.partition("\n")
     assert path.endswith("-x.md")
@@ -200,13 +200,13 @@ def test_a_repository_has_its_own_table_and_template(repo: Repo) -> None:
     assert "<!-- item: first/look -->" in text(repo, path)
     path = new(repo, "Y", "--answer", "broken", "--template", "short")
     assert text(repo, path).endswith("## Communications\n\n## Checklist\n")
-    listed = repo.qgate("incident", "severities").out
+    listed = repo.call("incident", "severities").out
     assert listed.startswith("SEV1 bad: respond within 10 minutes\n  broken ")
 
 
 def test_a_table_with_a_fault_is_told_with_its_place(repo: Repo) -> None:
     repo.write({".qgate/rules/severity.yml": OWN.replace("10 minutes", "soon")})
-    ran = repo.qgate("new-incident", "X", "--severity", "SEV1")
+    ran = repo.call("new-incident", "X", "--severity", "SEV1")
     assert ran.code == 2
     assert ".qgate/rules/severity.yml:4:21: " in ran.err
     assert not (repo.path / "docs").exists()
@@ -215,14 +215,14 @@ def test_a_table_with_a_fault_is_told_with_its_place(repo: Repo) -> None:
 def test_a_table_that_is_a_link_is_refused(repo: Repo) -> None:
     repo.write({"elsewhere.yml": OWN, ".qgate/rules/x": ""})
     (repo.path / ".qgate/rules/severity.yml").symlink_to("../../elsewhere.yml")
-    ran = repo.qgate("new-incident", "X", "--severity", "SEV1")
+    ran = repo.call("new-incident", "X", "--severity", "SEV1")
     assert ran.code == 2
     assert "link" in ran.err
 
 
 def test_a_folder_outside_of_the_repository_is_refused(repo: Repo) -> None:
     repo.write({".qgate.yml": "version: 1\ndocuments: {incidents: {folder: ../out}}\n"})
-    ran = repo.qgate("new-incident", "X", "--severity", "P3")
+    ran = repo.call("new-incident", "X", "--severity", "P3")
     assert ran.code == 2
     assert not (repo.path.parent / "out").exists()
 
@@ -234,14 +234,14 @@ def test_an_incident_is_carried_on_to_its_end(repo: Repo) -> None:
     carried(repo, "note", "checkout", "told | them", "--at", ago(hours=2), "--to", "customers")
     carried(repo, "mitigate", "INC-", "rolled back", "--at", ago(hours=1), "--estimated")
     carried(repo, "resolve", Path(path).stem, "fixed", "--at", ago(minutes=30))
-    refused = repo.qgate("incident", "close", "checkout")
+    refused = repo.call("incident", "close", "checkout")
     assert refused.code == 2
     assert "`Summary` is empty" in refused.err
     assert "`Impact` is empty" in refused.err
     fill(repo, path)
     carried(repo, "close", path)
     assert "status: closed\n" in text(repo, path)
-    ran = repo.qgate("check", "documents", "--base", "HEAD")
+    ran = repo.call("check", "documents", "--base", "HEAD")
     assert ran.code == 0, ran.out
     assert "warning" not in ran.out
 
@@ -249,7 +249,7 @@ def test_an_incident_is_carried_on_to_its_end(repo: Repo) -> None:
 def test_a_dry_run_of_a_step_is_a_difference_and_writes_nothing(repo: Repo) -> None:
     path = new(repo)
     before = text(repo, path)
-    ran = repo.qgate("incident", "ack", "checkout", "--dry-run")
+    ran = repo.call("incident", "ack", "checkout", "--dry-run")
     assert ran.code == 0
     assert ran.out.startswith(f"--- {path}\n+++ {path}\n@@ ")
     assert "\n-status: declared\n+status: mitigating\n" in ran.out
@@ -259,13 +259,13 @@ def test_a_dry_run_of_a_step_is_a_difference_and_writes_nothing(repo: Repo) -> N
 def test_a_wrong_order_and_a_second_time_are_refused_and_write_nothing(repo: Repo) -> None:
     path = new(repo)
     before = text(repo, path)
-    ran = repo.qgate("incident", "resolve", "checkout")
+    ran = repo.call("incident", "resolve", "checkout")
     assert (ran.code, text(repo, path)) == (2, before)
     assert "is declared, not mitigated" in ran.err
     assert "first: qgate incident mitigate" in ran.err
     carried(repo, "ack", "checkout")
     before = text(repo, path)
-    ran = repo.qgate("incident", "ack", "checkout")
+    ran = repo.call("incident", "ack", "checkout")
     assert (ran.code, text(repo, path)) == (2, before)
     assert "was acknowledged at" in ran.err
 
@@ -286,11 +286,11 @@ def test_two_who_acknowledge_at_once_leave_one_acknowledgement(repo: Repo) -> No
 def test_an_abbreviation_must_be_clear(repo: Repo) -> None:
     new(repo, "Checkout is down")
     new(repo, "Checkout is slow")
-    ran = repo.qgate("incident", "ack", "checkout")
+    ran = repo.call("incident", "ack", "checkout")
     assert ran.code == 2
     assert "checkout-is-down, INC-" in ran.err
     carried(repo, "ack", "checkout-is-s")
-    ran = repo.qgate("incident", "ack", "billing")
+    ran = repo.call("incident", "ack", "billing")
     assert ran.code == 2
     assert "there is no incident 'billing'" in ran.err
 
@@ -303,7 +303,7 @@ def test_a_whole_id_is_clear_though_it_begins_another(repo: Repo) -> None:
 
 def test_nothing_is_made_for_an_incident_that_is_not_there(repo: Repo) -> None:
     for command in (("incident", "ack", "x"), ("incident", "show", "x"), ("new-postmortem", "x")):
-        assert repo.qgate(*command).code == 2
+        assert repo.call(*command).code == 2
     assert not (repo.path / "docs").exists()
 
 
@@ -312,45 +312,45 @@ def test_durations_are_shown_against_the_limit(repo: Repo) -> None:
     new(repo, "Slow", "--severity", "P0", *day)
     carried(repo, "ack", "slow", "--at", "2026-01-31T14:26Z")
     carried(repo, "mitigate", "slow", "--at", "2026-01-31T15:00Z", "--estimated")
-    shown = repo.qgate("incident", "show", "slow").out
+    shown = repo.call("incident", "show", "slow").out
     assert "time to detect       10 min (started to detected)\n" in shown
     assert "16 min! (detected to acknowledged; P0 allows 15 minutes)\n" in shown
     assert "time to mitigate     ~1 h (started to mitigated)\n" in shown
     assert "time to resolve      - (started to resolved)\n" in shown
-    (_, row) = repo.qgate("incident", "list").out.splitlines()
+    (_, row) = repo.call("incident", "list").out.splitlines()
     assert row.split() == [
         *("INC-20260131-slow", "P0", "mitigated", "10", "min", "16", "min!", "~1", "h", "-", "Slow")
     ]
-    (found,) = json.loads(repo.qgate("incident", "list", "--json").out)["incidents"]
+    (found,) = json.loads(repo.call("incident", "list", "--json").out)["incidents"]
     assert found["seconds"] == {"detect": 600, "acknowledge": 960, "mitigate": 3600}
     assert found["respond_within_seconds"] == 900
     assert found["times"]["mitigated"] == {"at": "2026-01-31T15:00:00Z", "estimated": True}
 
 
 def test_status_says_what_is_overdue_with_exit_code_1(repo: Repo) -> None:
-    assert repo.qgate("incident", "status").out == "nothing is overdue\n"
+    assert repo.call("incident", "status").out == "nothing is overdue\n"
     new(repo, "Old", "--severity", "P0", "--started", ago(hours=1), "--detected", ago(hours=1))
     new(repo, "Fresh", "--severity", "P3")
-    ran = repo.qgate("incident", "status")
+    ran = repo.call("incident", "status")
     assert ran.code == 1
     line, last = ran.out.splitlines()
     assert "overdue acknowledgement: P0 was detected 1 h" in line
     assert last == "1 overdue"
     carried(repo, "ack", "old")
-    assert repo.qgate("incident", "status").code == 0
+    assert repo.call("incident", "status").code == 0
 
 
 def test_status_is_incomplete_where_a_document_cannot_be_judged(repo: Repo) -> None:
     path = new(repo)
     repo.write({path: text(repo, path).replace("severity: P1", "severity: P9")})
-    ran = repo.qgate("incident", "status")
+    ran = repo.call("incident", "status")
     assert ran.code == 3
     assert "cannot be judged: no severity that is known" in ran.out
     repo.write({"docs/incidents/broken.md": b"---\na: [\n---\n"})
-    ran = repo.qgate("incident", "status")
+    ran = repo.call("incident", "status")
     assert ran.code == 3
     assert "docs/incidents/broken.md:" in ran.out
-    ran = repo.qgate("incident", "list")
+    ran = repo.call("incident", "list")
     assert ran.code == 3
     assert "broken.md" in ran.err
 
@@ -366,31 +366,31 @@ def long_over(repo: Repo) -> str:
 
 def test_a_post_mortem_is_owed_and_drafted_and_both_ends_link(repo: Repo) -> None:
     path = long_over(repo)
-    ran = repo.qgate("incident", "status")
+    ran = repo.call("incident", "status")
     assert ran.code == 1
     assert "overdue post-mortem: P1 was resolved 3 d" in ran.out
-    ran = repo.qgate("check", "documents", "--base", "HEAD")
+    ran = repo.call("check", "documents", "--base", "HEAD")
     assert ran.code == 1
     assert "[documents/no-post-mortem]" in ran.out
-    ran = repo.qgate("new-postmortem", "over", "--owner", "Ada")
+    ran = repo.call("new-postmortem", "over", "--owner", "Ada")
     assert ran.code == 0, ran.err
     (made,) = ran.out.splitlines()
     assert made == f"docs/post-mortems/PM-{Path(path).stem}.md"
     assert f'  - {{rel: post-mortem, to: "../post-mortems/{Path(made).name}"}}\n' in text(
         repo, path
     )
-    assert repo.qgate("incident", "status").code == 0
-    ran = repo.qgate("check", "documents", "--base", "HEAD")
+    assert repo.call("incident", "status").code == 0
+    ran = repo.call("check", "documents", "--base", "HEAD")
     assert "[documents/no-post-mortem]" not in ran.out
     assert ran.code == 0, ran.out
-    assert made in repo.qgate("incident", "show", "over").out
+    assert made in repo.call("incident", "show", "over").out
 
 
 def test_a_second_post_mortem_is_refused_and_the_first_stays(repo: Repo) -> None:
     path = long_over(repo)
-    made = repo.qgate("new-postmortem", "over").out.strip()
+    made = repo.call("new-postmortem", "over").out.strip()
     before = text(repo, made), text(repo, path)
-    ran = repo.qgate("new-postmortem", "over")
+    ran = repo.call("new-postmortem", "over")
     assert ran.code == 2
     assert "exists already" in ran.err
     assert (text(repo, made), text(repo, path)) == before
@@ -399,7 +399,7 @@ def test_a_second_post_mortem_is_refused_and_the_first_stays(repo: Repo) -> None
 def test_a_post_mortem_whose_incident_cannot_get_the_link_is_not_made(repo: Repo) -> None:
     path = long_over(repo)
     repo.write({path: text(repo, path).replace("links: []", "links: [{rel: a, to: b.md}]")})
-    ran = repo.qgate("new-postmortem", "over")
+    ran = repo.call("new-postmortem", "over")
     assert ran.code == 2
     assert "links cannot be changed" in ran.err
     assert not (repo.path / "docs/post-mortems").exists()
@@ -431,7 +431,7 @@ def test_a_post_mortem_goes_again_if_its_incident_cannot_be_written(repo: Repo) 
 def test_a_dry_run_of_a_post_mortem_shows_both_files(repo: Repo) -> None:
     path = long_over(repo)
     before = text(repo, path)
-    ran = repo.qgate("new-postmortem", "over", "--dry-run")
+    ran = repo.call("new-postmortem", "over", "--dry-run")
     assert ran.code == 0
     assert ran.out.startswith("docs/post-mortems/PM-INC-")
     assert "\n+  - {rel: post-mortem, to: " in ran.out
@@ -441,18 +441,18 @@ def test_a_dry_run_of_a_post_mortem_shows_both_files(repo: Repo) -> None:
 
 def test_a_post_mortem_is_too_early_while_it_hurts(repo: Repo) -> None:
     new(repo)
-    ran = repo.qgate("new-postmortem", "checkout")
+    ran = repo.call("new-postmortem", "checkout")
     assert ran.code == 2
     assert "is declared" in ran.err
 
 
 def test_an_action_that_is_past_due_is_overdue(repo: Repo) -> None:
     long_over(repo)
-    made = repo.qgate("new-postmortem", "over").out.strip()
+    made = repo.call("new-postmortem", "over").out.strip()
     head = "|---|---|---|---|---|---|---|---|---|\n"
     action = "| A1 | prevent | Do it | Ada | P1 | 2026-01-31 | T-1 | open | |\n"
     repo.write({made: text(repo, made).replace(head, head + action)})
-    ran = repo.qgate("incident", "status")
+    ran = repo.call("incident", "status")
     assert ran.code == 1
     assert "overdue action: A1 (P1, Ada) was due on 2026-01-31" in ran.out
 

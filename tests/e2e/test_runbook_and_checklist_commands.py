@@ -45,13 +45,13 @@ def project(repo: Repo) -> Repo:
 
 def passes(repo: Repo) -> None:
     """No finding of the documents' gate, except for warnings."""
-    ran = repo.qgate("check", "--base", "HEAD")
+    ran = repo.call("check", "--base", "HEAD")
     assert "documents passed" in ran.out, ran.out
 
 
 @pytest.mark.parametrize("title", HARD)
 def test_a_title_of_any_kind_gives_a_runbook_that_passes(project: Repo, title: str) -> None:
-    ran = project.qgate("new-runbook", "--", title)
+    ran = project.call("new-runbook", "--", title)
     assert (ran.code, ran.err) == (0, "")
     path = project.path / ran.out.rstrip("\n")
     assert ran.out == f"docs/runbooks/{path.name}\n"
@@ -63,7 +63,7 @@ def test_a_title_of_any_kind_gives_a_runbook_that_passes(project: Repo, title: s
 
 @pytest.mark.parametrize("title", HARD)
 def test_so_does_a_checklist_for_anything(project: Repo, title: str) -> None:
-    ran = project.qgate("new-checklist", "review", f"--for={title}")
+    ran = project.call("new-checklist", "review", f"--for={title}")
     assert (ran.code, ran.err) == (0, "")
     path = project.path / ran.out.rstrip("\n")
     assert path.parent == project.path / "docs/checklists"
@@ -72,18 +72,18 @@ def test_so_does_a_checklist_for_anything(project: Repo, title: str) -> None:
 
 
 def test_an_alert_names_the_file_and_a_second_one_is_refused(project: Repo) -> None:
-    assert project.qgate("new-runbook", "--alert", "KubePodCrashLooping").out == (
+    assert project.call("new-runbook", "--alert", "KubePodCrashLooping").out == (
         "docs/runbooks/KubePodCrashLooping.md\n"
     )
     before = (project.path / "docs/runbooks/KubePodCrashLooping.md").read_bytes()
-    ran = project.qgate("new-runbook", "--alert", "KubePodCrashLooping")
+    ran = project.call("new-runbook", "--alert", "KubePodCrashLooping")
     assert ran.code == 2
     assert "exists already" in ran.err
     assert (project.path / "docs/runbooks/KubePodCrashLooping.md").read_bytes() == before
-    assert project.qgate("new-runbook", "--alert", "../Odd name").out == (
+    assert project.call("new-runbook", "--alert", "../Odd name").out == (
         "docs/runbooks/RB-odd-name.md\n"
     )
-    assert project.qgate("new-runbook", "--alert", "README").out == "docs/runbooks/RB-readme.md\n"
+    assert project.call("new-runbook", "--alert", "README").out == "docs/runbooks/RB-readme.md\n"
     passes(project)
 
 
@@ -94,7 +94,7 @@ def test_every_field_has_a_flag(project: Repo) -> None:
     )
     texts = [word for name in sections for word in (f"--{name}", f"The {name}.")]
     more = ("--owner", "@sre", "--tag", "db", "--link", "relates:../../a.txt")
-    ran = project.qgate(
+    ran = project.call(
         *("new-runbook", "Restore", "--alert", "DbLost", "--procedure", "--status", "active"),
         *(*texts, *more, "--review-by", "2099-01-31"),
     )
@@ -110,7 +110,7 @@ def test_every_field_has_a_flag(project: Repo) -> None:
 
 
 def test_an_active_runbook_without_its_sections_is_refused(project: Repo) -> None:
-    ran = project.qgate("new-runbook", "A", "--status", "active", "--meaning", "x")
+    ran = project.call("new-runbook", "A", "--status", "active", "--meaning", "x")
     assert ran.code == 2
     assert "impact, diagnosis, mitigation" in ran.err
     assert not (project.path / "docs").exists()
@@ -134,7 +134,7 @@ def test_an_active_runbook_without_its_sections_is_refused(project: Repo) -> Non
 def test_what_cannot_be_made_leaves_nothing_behind(
     project: Repo, arguments: tuple[str, ...]
 ) -> None:
-    ran = project.qgate(*arguments)
+    ran = project.call(*arguments)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("qgate: ")
     assert "hint: " in ran.err
@@ -142,15 +142,15 @@ def test_what_cannot_be_made_leaves_nothing_behind(
 
 
 def test_a_dry_run_prints_path_and_text_and_writes_nothing(project: Repo) -> None:
-    ran = project.qgate("new-runbook", "A", "--dry-run")
+    ran = project.call("new-runbook", "A", "--dry-run")
     assert ran.out.startswith("docs/runbooks/RB-a.md\n---\ntype: runbook\n")
-    assert project.qgate("new-checklist", "p1", "--dry-run").out.startswith("docs/checklists/p1-")
+    assert project.call("new-checklist", "p1", "--dry-run").out.startswith("docs/checklists/p1-")
     assert project.git("status", "--porcelain", "--ignored") == ""
 
 
 def test_the_path_is_relative_to_the_current_folder(project: Repo) -> None:
     (project.path / "sub").mkdir()
-    assert project.qgate("new-runbook", "A", "-C", "sub").out == "../docs/runbooks/RB-a.md\n"
+    assert project.call("new-runbook", "A", "-C", "sub").out == "../docs/runbooks/RB-a.md\n"
 
 
 def test_a_repository_has_templates_folders_and_lists_of_its_own(project: Repo) -> None:
@@ -163,12 +163,12 @@ def test_a_repository_has_templates_folders_and_lists_of_its_own(project: Repo) 
             ".qgate.yml": "documents: {runbooks: {folder: ops/books}}\n",
         }
     )
-    path = project.qgate("new-runbook", "A").out.strip()
+    path = project.call("new-runbook", "A").out.strip()
     assert path == "ops/books/RB-a.md"
     assert (project.path / path).read_text() == "# A\n\nours\n"
-    bad = project.qgate("new-runbook", "B", "--template", "bad")
+    bad = project.call("new-runbook", "B", "--template", "bad")
     assert (bad.code, "bad:1" in bad.err) == (2, True)
-    path = project.qgate("new-checklist", "release", "--for", "1.0").out.strip()
+    path = project.call("new-checklist", "release", "--for", "1.0").out.strip()
     assert path == "docs/checklists/release-1-0.md"
     assert "- [ ] First. <!-- item: a -->" in (project.path / path).read_text()
 
@@ -178,7 +178,7 @@ def test_no_folder_outside_of_the_repository_is_written(project: Repo, folder: s
     (project.path.parent / "outside").mkdir()
     (project.path / "link").symlink_to("../outside")
     project.write({".qgate.yml": f"documents: {{runbooks: {{folder: {folder}}}}}\n"})
-    ran = project.qgate("new-runbook", "A")
+    ran = project.call("new-runbook", "A")
     assert ran.code == 2
     assert "inside the repository" in ran.err
     assert list((project.path.parent / "outside").iterdir()) == []
@@ -240,30 +240,30 @@ def test_list_shows_pairs_and_orphans_of_both_directions(project: Repo) -> None:
         "alerts/a.yml:6: Bare: names no runbook",
         "docs/runbooks/Alone.md: no alert is for this runbook",
     ]
-    ran = project.qgate("runbook", "list")
+    ran = project.call("runbook", "list")
     assert ran.code == 0
     assert ran.out.splitlines() == [
         "alerts/a.yml:4: Up: docs/runbooks/Up.md",
         "alerts/a.yml:7: Watchdog: needs none",
         *orphans,
     ]
-    ran = project.qgate("runbook", "list", "--orphans")
+    ran = project.call("runbook", "list", "--orphans")
     assert (ran.code, ran.out.splitlines()) == (1, orphans)
 
 
 def test_without_orphans_the_list_of_them_is_empty_and_passes(project: Repo) -> None:
-    ran = project.qgate("runbook", "list", "--orphans")
+    ran = project.call("runbook", "list", "--orphans")
     assert (ran.code, ran.out) == (0, "")
 
 
 def test_text_from_rule_files_is_harmless_on_a_terminal(project: Repo) -> None:
     rules = 'groups: [{rules: [{alert: "A\\e[31m", expr: x}]}]\n'
     project.write({"alerts/a.yml": rules})
-    assert "\x1b" not in project.qgate("runbook", "list").out
+    assert "\x1b" not in project.call("runbook", "list").out
 
 
 def test_a_template_is_not_read_from_another_folder(project: Repo) -> None:
     project.commit({".qgate/templates/a.md": "# a\n", ".qgate/secret.md": "# secret\n"})
-    ran = project.qgate("new-runbook", "A", "--template", "../secret")
+    ran = project.call("new-runbook", "A", "--template", "../secret")
     assert (ran.code, ran.out) == (2, "")
     assert "is no template's name" in ran.err

@@ -14,7 +14,7 @@ def _of(own: Repo, total: int, hits: int) -> dict[str, Any]:
     """The coverage gate's JSON for a change of `total` statements, the first `hits` covered."""
     own.write({"new.py": "".join(f"x{line} = {line}\n" for line in range(total))})
     own.lcov({"new.py": {line: int(line <= hits) for line in range(1, total + 1)}})
-    ran = own.qgate("check", "coverage", "--base", "HEAD", "--format", "json")
+    ran = own.call("check", "coverage", "--base", "HEAD", "--format", "json")
     (gate,) = json.loads(ran.out)["gates"]
     assert ran.code == (0 if gate["outcome"] == "passed" else 1)
     return dict(gate)
@@ -76,7 +76,7 @@ def test_a_change_that_lowers_the_threshold_is_judged_by_the_base_s(
     _with_policy(own, before, after)
     report = uncovered(tmp_path)
 
-    plain = own.qgate("check", "--report", report)
+    plain = own.call("check", "--report", report)
     code, whole = as_json(own, "--report", report)
 
     assert (plain.code, code) == (1, 1)
@@ -113,7 +113,7 @@ def test_settings_turned_into_a_link_do_not_escape_the_base_s_policy(
     own.write({"sub/lax.yml": _HALF})
     (own.path / ".qgate.yml").symlink_to(target)
 
-    said = usage_error(own.qgate("check", "--report", uncovered(tmp_path)))
+    said = usage_error(own.call("check", "--report", uncovered(tmp_path)))
 
     assert ".qgate.yml is, or is reached through, a link" in said
 
@@ -130,7 +130,7 @@ def test_settings_turned_into_a_link_to_nowhere_count_as_removed(own: Repo, tmp_
 
 
 def test_what_a_person_sets_is_their_word(topic: Repo, tmp_path: Path) -> None:
-    ran = topic.qgate(
+    ran = topic.call(
         *("check", "--report", uncovered(tmp_path)),
         environ={"QGATE_GATES__COVERAGE__THRESHOLD": "50"},
     )

@@ -10,7 +10,7 @@ from tests.support.repo import Repo
 
 
 def _judge(topic: Repo, path: Path, reason: str) -> str:
-    return incomplete(topic.qgate("check", "coverage", "--report", str(path)), reason)
+    return incomplete(topic.call("check", "coverage", "--report", str(path)), reason)
 
 
 def test_a_report_of_another_project_shows_three_pairs(topic: Repo, tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_what_the_working_tree_changed_since_the_commit_is_stale_for_the_commit(
     own.write({"app.py": AFTER + "three = 3\n"})
 
     said = incomplete(
-        own.qgate("check", "coverage", "--committed", "--report", uncovered(tmp_path)),
+        own.call("check", "coverage", "--committed", "--report", uncovered(tmp_path)),
         "stale-report",
     )
 
@@ -70,7 +70,7 @@ def test_a_report_that_cannot_be_opened_is_incomplete(
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     (tmp_path / "app.py").write_text("", "utf-8")
 
-    ran = topic.qgate("check", "--report", str(tmp_path / name))
+    ran = topic.call("check", "--report", str(tmp_path / name))
 
     assert "qgate incomplete: coverage incomplete" in ran.out, ran
     assert ran.code == 3
@@ -91,18 +91,18 @@ def _skip_if_readable(path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["nosuch.info", "nosuch-*.info"])
 def test_a_named_report_that_is_not_there_is_incomplete(topic: Repo, name: str) -> None:
-    assert name in incomplete(topic.qgate("check", "coverage", "--report", name), "no-report")
+    assert name in incomplete(topic.call("check", "coverage", "--report", name), "no-report")
 
 
 def test_without_any_report_the_way_to_one_is_said(topic: Repo) -> None:
-    assert "coverage run -m pytest" in incomplete(topic.qgate("check", "coverage"), "no-report")
+    assert "coverage run -m pytest" in incomplete(topic.call("check", "coverage"), "no-report")
 
 
 def test_one_bad_report_among_good_ones_is_refused(topic: Repo, tmp_path: Path) -> None:
     bad = tmp_path / "bad"
     bad.write_text("SF:app.py\nDA:1,1\n", "utf-8")
 
-    ran = topic.qgate(
+    ran = topic.call(
         *("check", "coverage", "--report", uncovered(tmp_path, ran=1), "--report", str(bad))
     )
 
@@ -123,7 +123,7 @@ def test_a_source_that_is_no_python_is_incomplete(own: Repo, tmp_path: Path, sou
     own.write({"app.py": source})
 
     said = incomplete(
-        own.qgate("check", "coverage", "--report", uncovered(tmp_path, ran=1)),
+        own.call("check", "coverage", "--report", uncovered(tmp_path, ran=1)),
         "unparsable-source",
     )
 
@@ -136,7 +136,7 @@ def test_a_source_without_permission_is_incomplete(own: Repo, tmp_path: Path) ->
     (own.path / "app.py").chmod(0)
     _skip_if_readable(own.path / "app.py")
 
-    ran = own.qgate("check", "--report", report)
+    ran = own.call("check", "--report", report)
 
     assert (ran.code, ran.err) == (3, ""), ran
     assert "app.py" in ran.out
@@ -148,7 +148,7 @@ def test_an_untracked_source_without_permission_is_incomplete(own: Repo, tmp_pat
     (own.path / "new.py").chmod(0)
     _skip_if_readable(own.path / "new.py")
 
-    ran = own.qgate("check", "--report", report)
+    ran = own.call("check", "--report", report)
 
     assert "new.py" in incomplete(ran, "unreadable-source", gates=EVERY_GATE)
 
@@ -157,7 +157,7 @@ def test_nothing_is_written_beside_native_data(own: Repo) -> None:
     write_native(own.path / ".coverage")
     before = sorted(own.path.iterdir())
 
-    assert own.qgate("check").code == 1
+    assert own.call("check").code == 1
 
     assert sorted(own.path.iterdir()) == before
 
@@ -165,6 +165,6 @@ def test_nothing_is_written_beside_native_data(own: Repo) -> None:
 def test_a_corrupt_report_in_a_usual_place_is_named_by_its_short_name(own: Repo) -> None:
     own.write({"coverage.xml": "<coverage"})
 
-    said = incomplete(own.qgate("check", "coverage"), "unreadable-report")
+    said = incomplete(own.call("check", "coverage"), "unreadable-report")
 
     assert "the coverage report coverage.xml: " in said

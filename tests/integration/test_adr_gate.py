@@ -65,7 +65,7 @@ def test_two_branches_with_the_same_number(repo: Repo) -> None:
     repo.git("remote", "set-head", "origin", "main")
     repo.git("checkout", "--quiet", "work")
     assert ("adr-number-taken", "docs/adr/0002-mine.md", True) in findings(repo)
-    assert repo.qgate("adr", "renumber", "2", "3").code == 0
+    assert repo.call("adr", "renumber", "2", "3").code == 0
     repo.commit()
     assert "adr-number-taken" not in {rule for rule, _, _ in findings(repo)}
 
@@ -74,7 +74,7 @@ def test_a_decision_is_owed_by_what_the_policy_names(repo: Repo) -> None:
     branch(repo, {".qgate.yml": f"version: 1\n{OWED}", "db/schema.sql": "a\n"})
     repo.commit({"db/schema.sql": "b\n", "x.py": ""})
     assert findings(repo) == [("adr-owed", "db/schema.sql", True)]
-    ran = repo.qgate(
+    ran = repo.call(
         *("new-adr", "Use b", "--status", "accepted", "--context", "There is a."),
         *("--decision", "We use b.", "--consequences", "No a."),
     )
@@ -106,5 +106,5 @@ def test_what_the_commands_write_passes(repo: Repo) -> None:
         ("adr", "renumber", "3", "7"),
         ("docs", "fix"),
     ):
-        assert repo.qgate(*arguments).code == 0
+        assert repo.call(*arguments).code == 0
         assert [each for each in findings(repo) if each[2]] == [], arguments

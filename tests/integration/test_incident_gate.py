@@ -131,14 +131,14 @@ def test_other_folders_of_the_settings_are_used(repo: Repo) -> None:
         "version: 1\ndocuments:\n  incidents: {folder: inc}\n  post_mortems: {folder: inc/pm}\n"
     )
     base = repo.commit({".qgate.yml": settings})
-    ran = repo.qgate(
+    ran = repo.call(
         "new-incident", "X", "--severity", "P1", "--started", "2026-01-31T14:00Z",
         "--detected", "2026-01-31T14:00Z",
     )  # fmt: skip
     assert ran.out == "inc/INC-20260131-x.md\n", ran.err
     for verb in ("ack", "mitigate", "resolve"):
-        assert repo.qgate("incident", verb, "x", "--at", "2026-01-31T14:05Z").code == 0
-    assert repo.qgate("new-postmortem", "x").out == "inc/pm/PM-INC-20260131-x.md\n"
+        assert repo.call("incident", verb, "x", "--at", "2026-01-31T14:05Z").code == 0
+    assert repo.call("new-postmortem", "x").out == "inc/pm/PM-INC-20260131-x.md\n"
     assert '../INC-20260131-x.md"' in (repo.path / "inc/pm/PM-INC-20260131-x.md").read_text("utf-8")
     now = datetime.now(UTC)
     assert rules(found(repo, base, now)) == []
