@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from qgate.cli.output import write
-from qgate.engine.runbooks import Made
+from qgate.engine.scaffolding import Made
 from qgate.errors import UsageError
 from qgate.reporters.inert import inert, inert_lines
 from qgate.system import editor

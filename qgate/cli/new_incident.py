@@ -18,7 +18,7 @@ from qgate.documents.incident.severity import Severity, Table
 from qgate.documents.incident.times import Moment
 from qgate.engine import incidents
 from qgate.engine.request import Request
-from qgate.engine.runbooks import Made
+from qgate.engine.scaffolding import Made
 from qgate.errors import UsageError
 from qgate.reporters.inert import inert, inert_lines
 from qgate.system import editor

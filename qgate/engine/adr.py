@@ -13,8 +13,9 @@ from qgate.documents.adr.index import Index
 from qgate.documents.adr.record import Record, State
 from qgate.documents.kinds import ADR_FOLDERS, adr_folder, is_no_document
 from qgate.engine.request import Request, load_settings
+from qgate.engine.scaffolding import bytes_of
 from qgate.errors import UsageError
-from qgate.parse.documents import MAX_BYTES, Document, MalformedDocument, read
+from qgate.parse.documents import Document, MalformedDocument, read
 from qgate.system import shelf
 from qgate.system.git import Repository
 
@@ -142,7 +143,7 @@ def shelf_of(at: Place) -> Shelf:
     broken = {}
     for path in pages(at):
         try:
-            texts[path] = _bytes(at.root / path).decode("utf-8")
+            texts[path] = bytes_of(at.root / path).decode("utf-8")
         except UnicodeDecodeError as error:
             broken[path] = MalformedDocument(f"not UTF-8 text: {error.reason}", 1)
         except MalformedDocument as error:
@@ -164,16 +165,6 @@ def shelf_from(
         except MalformedDocument as error:
             errors[path] = error
     return Shelf(Index(each for each in records if each.is_record), texts, errors)
-
-
-def _bytes(path: Path) -> bytes:
-    if path.is_symlink():
-        raise MalformedDocument("the file is a link", 0)
-    try:
-        with path.open("rb") as stream:
-            return stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise MalformedDocument(f"cannot be read: {error.strerror}", 0) from error
 
 
 Change = Callable[[Shelf], Mapping[str, str | None]]

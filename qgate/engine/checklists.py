@@ -9,7 +9,7 @@ from qgate.documents.checklist.writing import NewChecklist
 from qgate.documents.incident import severity
 from qgate.documents.rendering import render
 from qgate.engine.request import Request, load_settings
-from qgate.engine.runbooks import Made, create, place, template_source
+from qgate.engine.scaffolding import Made, create, place, template_source
 from qgate.errors import UsageError
 from qgate.system.git import Repository
 

@@ -20,9 +20,9 @@ from qgate.documents.rendering import render
 from qgate.documents.rules.asked import Asked
 from qgate.documents.rules.incident import Rule
 from qgate.engine.request import Request, load_settings
-from qgate.engine.runbooks import Made, create, place, template_source
+from qgate.engine.scaffolding import Made, bytes_of, create, place, template_source
 from qgate.errors import SettingsError, UsageError
-from qgate.parse.documents import MAX_BYTES, MalformedDocument, read
+from qgate.parse.documents import MalformedDocument, read
 from qgate.system import shelf
 from qgate.system.git import Repository
 
@@ -90,7 +90,7 @@ def books(at: Desk) -> Books:
             if kind not in {Kind.INCIDENT, Kind.POST_MORTEM}:
                 continue
             try:
-                documents[name], kinds[name] = read(_bytes(path), name), kind
+                documents[name], kinds[name] = read(bytes_of(path), name), kind
             except MalformedDocument as error:
                 broken.append(Unjudged(name, error.line, str(error)))
     library = Library(documents, kinds, frozenset(documents), {})
@@ -128,6 +128,7 @@ def carry_on(at: Desk, name: str, step: Step, *, is_dry: bool = False) -> Edit:
         after = verbs.done(before, incident.document.path, step)
         if step.verb is Verb.CLOSE:
             _refuse_unfinished(at, incident.document.path, after)
+            _refuse_unexamined(at, incident, after)
         return Edit(path, before, after)
 
     edit = edited()
@@ -256,6 +257,17 @@ def _refuse_unfinished(at: Desk, path: str, text: str) -> None:
         raise UsageError(f"it cannot be closed yet:\n{said}", hint="write what is missing")
 
 
+def _refuse_unexamined(at: Desk, incident: Incident, text: str) -> None:
+    """An incident of a severity that asks for a post-mortem is not closed without one."""
+    after = Incident(editing.document(text, incident.document.path))
+    row = at.table.get(incident.severity)
+    if row is None or row.post_mortem_within is None or after.state is State.FALSE_ALARM:
+        return
+    if incident.id not in {each.incident for each in books(at).post_mortems}:
+        hint = f"first: qgate new-postmortem {incident.id}"
+        raise UsageError(f"{row.name} needs a post-mortem before it is closed", hint=hint)
+
+
 def _policy(root: Path) -> dict[str, bytes]:
     """The repository's own table, as it is on disk."""
     path = root / severity.OWN
@@ -271,19 +283,9 @@ def _policy(root: Path) -> dict[str, bytes]:
         raise SettingsError((problem,)) from error
 
 
-def _bytes(path: Path) -> bytes:
-    if path.is_symlink():
-        raise MalformedDocument("the file is a link", 0)
-    try:
-        with path.open("rb") as stream:
-            return stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise MalformedDocument(f"cannot be read: {error.strerror}", 0) from error
-
-
 def _text(path: Path) -> str:
     """The text with its line ends. Raises `UsageError`."""
     try:
-        return _bytes(path).decode("utf-8")
+        return bytes_of(path).decode("utf-8")
     except (MalformedDocument, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: {error}", hint="it must be UTF-8 text") from error

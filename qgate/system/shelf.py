@@ -135,7 +135,7 @@ def _complete(path: Path, text: str) -> Iterator[Path]:
     try:
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.write(text.encode("utf-8"))
+                stream.write(_encoded(path, text))
                 stream.flush()
                 os.fsync(stream.fileno())
             # mkstemp gives 0600; the file should be as readable as any other that is made.
@@ -176,3 +176,12 @@ def _refuse_links_out(folder: Path) -> None:
                 raise UsageError(f"{outside[0]} leads out of the repository", hint=hint)
             return
         place = place.parent
+
+
+def _encoded(path: Path, text: str) -> bytes:
+    """The text as UTF-8. Raises `UsageError` for bytes of the command line that were none."""
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        hint = "the terminal or script sent bytes in another encoding"
+        raise UsageError(f"{path.name} would not be UTF-8 text", hint=hint) from error

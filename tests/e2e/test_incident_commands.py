@@ -239,6 +239,9 @@ def test_an_incident_is_carried_on_to_its_end(repo: Repo) -> None:
     assert "`Summary` is empty" in refused.err
     assert "`Impact` is empty" in refused.err
     fill(repo, path)
+    refused = repo.call("incident", "close", "checkout")
+    assert (refused.code, "qgate new-postmortem INC-" in refused.err) == (2, True)
+    repo.call("new-postmortem", "checkout")
     carried(repo, "close", path)
     assert "status: closed\n" in text(repo, path)
     ran = repo.call("check", "documents", "--base", "HEAD")

@@ -5,6 +5,7 @@ import pty
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 
 import pytest
 
@@ -153,11 +154,19 @@ def test_the_path_is_relative_to_the_current_folder(project: Repo) -> None:
     assert project.call("new-runbook", "A", "-C", "sub").out == "../docs/runbooks/RB-a.md\n"
 
 
+OURS: Final = "".join(
+    (
+        "# A\n",
+        *(f"\n## {each}\n\nours\n" for each in ("Meaning", "Impact", "Diagnosis", "Mitigation")),
+    )
+)
+
+
 def test_a_repository_has_templates_folders_and_lists_of_its_own(project: Repo) -> None:
     own = "title: Own\nsections: [{title: One, items: [{id: a, text: First.}]}]\n"
     project.commit(
         {
-            ".qgate/templates/runbook.md": "# {{ heading }}\n\nours\n",
+            ".qgate/templates/runbook.md": OURS.replace("# A\n", "# {{ heading }}\n", 1),
             ".qgate/templates/bad.md": "# {{ nothing }}\n",
             ".qgate/rules/checklists/release.yml": own,
             ".qgate.yml": "documents: {runbooks: {folder: ops/books}}\n",
@@ -165,7 +174,7 @@ def test_a_repository_has_templates_folders_and_lists_of_its_own(project: Repo) 
     )
     path = project.call("new-runbook", "A").out.strip()
     assert path == "ops/books/RB-a.md"
-    assert (project.path / path).read_text() == "# A\n\nours\n"
+    assert (project.path / path).read_text() == OURS
     bad = project.call("new-runbook", "B", "--template", "bad")
     assert (bad.code, "bad:1" in bad.err) == (2, True)
     path = project.call("new-checklist", "release", "--for", "1.0").out.strip()

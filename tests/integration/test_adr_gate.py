@@ -55,6 +55,16 @@ def test_a_renamed_record_is_compared_with_what_it_was(repo: Repo) -> None:
     assert findings(repo) == [("adr-body-changed", "docs/adr/0002-use-one-database.md", True)]
 
 
+def test_a_number_that_the_local_main_branch_got_meanwhile(repo: Repo) -> None:
+    branch(repo, {"docs/adr/0001-use-one-database.md": ONE})
+    repo.commit({"docs/adr/0002-mine.md": NYGARD.replace("# 3.", "# 2.")})
+    assert not any(rule == "adr-number-taken" for rule, *_ in findings(repo))
+    repo.git("switch", "--quiet", "main")
+    repo.commit({"docs/adr/0002-theirs.md": NYGARD.replace("# 3.", "# 2.")})
+    repo.git("switch", "--quiet", "work")
+    assert ("adr-number-taken", "docs/adr/0002-mine.md", True) in findings(repo)
+
+
 def test_two_branches_with_the_same_number(repo: Repo) -> None:
     branch(repo, {"docs/adr/0001-use-one-database.md": ONE})
     repo.commit({"docs/adr/0002-mine.md": NYGARD.replace("# 3.", "# 2.")})

@@ -116,6 +116,14 @@ def test_a_touched_incident_is_asked_for_its_post_mortem_when_the_time_is_over(r
     assert rules(found(repo, base, limit + timedelta(seconds=1))) == ["no-post-mortem"]
 
 
+def test_a_post_mortem_that_is_owed_is_not_deleted(repo: Repo) -> None:
+    base = repo.commit({INCIDENT: resolved(), POST_MORTEM: post_mortem()})
+    repo.git("rm", "--quiet", POST_MORTEM)
+    repo.commit()
+    late = at("16:00") + timedelta(hours=49)
+    assert "no-post-mortem" in rules(found(repo, base, late))
+
+
 def test_status_goes_by_the_clock_that_the_engine_is_given(repo: Repo) -> None:
     repo.commit({INCIDENT: resolved(), POST_MORTEM: post_mortem()})
     desk = incidents.desk(Request(folder=repo.path, environ=repo.environ))

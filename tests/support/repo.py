@@ -155,7 +155,7 @@ def call(arguments: Sequence[str], *, folder: Path, environ: Mapping[str, str]) 
             os.chdir(before[0])
     for stream in (out, err):
         stream.flush()
-    said = (bytes(stream.buffer.getvalue()).decode("utf-8", "replace") for stream in (out, err))  # type: ignore[attr-defined]
+    said = (bytes(stream.buffer.getvalue()).decode("utf-8", "replace") for stream in (out, err))
     return Ran(code, *said)
 
 

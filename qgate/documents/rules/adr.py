@@ -24,7 +24,9 @@ _STEM: Final = 4
 # What is not decided, or decided against, supersedes nothing.
 _NOT_IN_FORCE: Final = (State.DRAFT, State.PROPOSED, State.REJECTED)
 # Not written yet, or never: a proposal can be superseded before it was.
-_MAY_BE_UNFINISHED: Final = (State.DRAFT, State.PROPOSED, State.SUPERSEDED)
+_MAY_BE_UNFINISHED: Final = (State.DRAFT, State.PROPOSED, State.REJECTED, State.SUPERSEDED)
+# Nygard's and MADR's headings for what was decided.
+_DECISION: Final = ("decision", "decision outcome")
 
 
 class Rule(StrEnum):
@@ -155,6 +157,9 @@ def _disagreement(record: Record, one: Spelled, other: Spelled) -> Finding:
 
 
 def _contents(record: Record) -> Iterator[Finding]:
+    if record.state is State.ACCEPTED and record.document.body.section(*_DECISION) is None:
+        message = "there is no section Decision, or Decision Outcome"
+        yield found(Rule.EMPTY_SECTION, message, record.document, record.heading_line)
     for section in unfinished.empty_sections(record):
         message = f"nothing stands below {section.title}"
         yield found(Rule.EMPTY_SECTION, message, record.document, section.heading.line)

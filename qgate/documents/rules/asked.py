@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from qgate.documents.kinds import Folders
 from qgate.model.report import Finding, Level
 from qgate.parse.documents import Document
+
+# A line can be as long as a document, and have a finding for every word.
+_MOST_SHOWN: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +47,7 @@ def found(
     """A finding in a document, or in a file by its path; line 0 is the whole file."""
     source = ""
     if isinstance(document, Document) and 0 < line <= len(document.lines):
-        source = document.lines[line - 1].strip()
+        source = document.lines[line - 1][:_MOST_SHOWN].strip()
     return Finding(
         rule=rule,
         message=message,

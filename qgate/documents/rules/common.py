@@ -15,6 +15,7 @@ from qgate.documents.rules.asked import Asked, found
 from qgate.model.report import Finding, Level
 from qgate.parse.documents import Document
 from qgate.parse.markdown import Block, BlockKind, anchor
+from qgate.parse.yaml_tree import Located
 
 # The front matter of the model, and what some kinds have besides.
 KNOWN_KEYS: Final = frozenset(
@@ -24,7 +25,7 @@ KNOWN_KEYS: Final = frozenset(
 KEYS_OF_KINDS: Final[dict[Kind, frozenset[str]]] = {
     Kind.ADR: frozenset({"date", "deciders", "decision-makers", "consulted", "informed"}),
     Kind.INCIDENT: frozenset(
-        {"severity", "criteria", "lowered_by", "service", "commander", "estimated"}
+        {"severity", "criteria", "lowered_by", "late_reason", "service", "commander", "estimated"}
         | {"started", "detected", "acknowledged", "mitigated", "resolved"}
     ),
     Kind.POST_MORTEM: frozenset({"incident"}),
@@ -95,6 +96,20 @@ def of_library(library: Library, asked: Asked) -> Iterator[Finding]:
         for link in document.body.links:
             if reason := _broken(document, link.target, library, anchors):
                 yield found(Rule.BROKEN_LINK, f"{link.target}: {reason}", document, link.line)
+        for at in _linked_files(document):
+            if reason := _broken(document, str(at.value), library, anchors):
+                message = f"{at.value}: {reason}"
+                yield found(Rule.BROKEN_LINK, message, document, at.line, column=at.column)
+
+
+def _linked_files(document: Document) -> Iterator[Located]:
+    """What `to` of a field `links` names, where it is a file and no bare id."""
+    entry = document.fields.get("links")
+    items = entry.value.value if entry is not None else ()
+    for item in items if isinstance(items, tuple) else ():
+        to = item.value.get("to") if isinstance(item.value, dict) else None
+        if to is not None and isinstance(to.value.value, str) and to.value.value.endswith(".md"):
+            yield to.value
 
 
 def waivers(document: Document) -> tuple[Waiver, ...]:

@@ -242,9 +242,11 @@ def _late(incident: Incident, table: Table) -> Iterator[Finding]:
     if row is None or length is None or not incident.is_ordered or length <= row.respond_within:
         return
     is_estimated = incident.is_estimated(Measure.ACKNOWLEDGE)
+    reason = incident.document.value("late_reason").strip()
     message = f"acknowledged after {times.said(length)}; {row.name} allows "
     message += times.limit(row.respond_within) + " (estimated)" * is_estimated
-    level = Level.WARNING if is_estimated else Level.ERROR
+    message += f": {reason}" if reason else "; say why in the field late_reason"
+    level = Level.WARNING if is_estimated or reason else Level.ERROR
     document = incident.document
     line = document.line_of(Moment.ACKNOWLEDGED)
     yield found(Rule.LATE, message, document, line, level=level)
@@ -253,7 +255,7 @@ def _late(incident: Incident, table: Table) -> Iterator[Finding]:
 def _items(incident: Incident, table: Table) -> Iterator[Finding]:
     section = incident.document.body.section("Checklist")
     is_known = table.get(incident.severity) is not None
-    if incident.state is not State.CLOSED or section is None or not is_known:
+    if incident.state is State.FALSE_ALARM or section is None or not is_known:
         return
     for identity, text in table.items(incident.severity).items():
         if identity not in incident.item_ids:

@@ -11,6 +11,7 @@ from typing import Final
 from qgate.config.kinds import WrongValue
 from qgate.config.waivers import Waiver
 from qgate.documents import rules
+from qgate.documents.kinds import Kind
 from qgate.documents.rules.asked import Asked, found
 from qgate.documents.rules.common import Rule, waivers
 from qgate.gates.context import GateContext
@@ -48,19 +49,22 @@ def _judged(context: GateContext, head: Tree, asked: Asked) -> Iterator[Finding]
     now = list(_all(head, asked, alone))
     marked = list(_marked(context, now, _before(context, head, base, asked, alone)))
     touched = sorted(asked.touched & head.library.documents.keys())
-    marked += (
-        each
-        for path in touched
-        for each in rules.by_clock(
-            head.library.documents[path], head.place.kinds[path], context.now
-        )
-    )
-    together = rules.library_by_clock(head.library, asked, context.now)
-    marked += (each for each in together if each.path in asked.touched)
+    marked += _by_clock(context, head, asked)
     if touched:
         # Nobody knows when one of these rules next says something else.
         context.watch.until(context.now.timestamp() + _CLOCK_SECONDS)
     yield from (_waived(context, head, base, each) for each in marked)
+
+
+def _by_clock(context: GateContext, tree: Tree, asked: Asked) -> Iterator[Finding]:
+    """What the time decides of touched documents, and of incidents if a post-mortem is touched."""
+    for path in sorted(asked.touched & tree.library.documents.keys()):
+        document = tree.library.documents[path]
+        yield from rules.by_clock(document, tree.place.kinds[path], context.now)
+    kinds = set(map(tree.place.folders.kind_of, asked.touched))
+    for each in rules.library_by_clock(tree.library, asked, context.now):
+        if each.path in asked.touched or Kind.POST_MORTEM in kinds:
+            yield each
 
 
 def _alone(tree: Tree, known: Mapping[str, Document] | None = None) -> _Alone:

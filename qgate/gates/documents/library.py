@@ -106,12 +106,19 @@ def _policy(paths: frozenset[str], contents: Contents) -> Mapping[str, bytes]:
     return {name: data for name, data in found if data is not None}
 
 
+def _tip(context: GateContext) -> str | None:
+    """The newest commit of the branch that the change goes to, as far as it is known here."""
+    repo, current = context.repo, context.repo.current_branch()
+    names = (context.settings.base, repo.default_branch(), "refs/heads/main", "refs/heads/master")
+    others = (name for name in names if name and name.removeprefix("refs/heads/") != current)
+    return next(filter(None, map(repo.commit, others)), None)
+
+
 def _elsewhere(context: GateContext, folders: Folders) -> tuple[str, ...]:
     """Names of decision records that the base branch got meanwhile."""
     if not folders.adr:
         return ()
-    branch = context.repo.default_branch()
-    tip = context.repo.commit(branch) if branch else None
+    tip = _tip(context)
     if tip is None or tip == context.changes.base.sha:
         return ()
     prefix = f"{folders.adr}/"

@@ -220,3 +220,11 @@ def test_a_finding_shows_its_line_and_none_beyond_the_end() -> None:
     assert found(Rule.NO_TITLE, "x", at, 9).source == ""
     whole = found(Rule.NO_TITLE, "x", PATH)
     assert (whole.path, whole.line, whole.column) == (PATH, 0, 0)
+
+
+def test_a_file_that_the_front_matter_links_to_is_there() -> None:
+    links = "---\nlinks:\n  - {rel: relates, to: b.md}\n  - {rel: incident, to: INC-1}\n---\n# a\n"
+    assert linked({PATH: links}, ("docs/runbooks/b.md",)) == []
+    (finding,) = linked({PATH: links})
+    assert (finding.rule, finding.path, finding.line) == (Rule.BROKEN_LINK, PATH, 3)
+    assert finding.column == links.splitlines()[2].index("b.md") + 1

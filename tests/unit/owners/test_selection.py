@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from qgate.model.owners import OwnerRule, Place, Requirement, ReviewRules, Select, Strategy, is_team
 from qgate.model.reviewers import Candidate, Facts, Fate, Ownership, Plan, Suggestion, TouchedFile
-from qgate.owners.people import key
 from qgate.owners.matching import FILE_LIMIT
+from qgate.owners.people import key
 from qgate.owners.selection import plan
 from qgate.parse.path_pattern import compile_lenient
 from qgate.reporters import reviewers_json

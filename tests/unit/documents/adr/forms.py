@@ -54,6 +54,10 @@ BULLETS = """\
 
 There are two.
 
+## Decision Outcome
+
+One of them.
+
 ## Links
 
 - [An address](https://example.com/)

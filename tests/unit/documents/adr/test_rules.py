@@ -126,7 +126,14 @@ def test_an_empty_section() -> None:
     text = NYGARD.replace("We will use one.\n", "<!-- later -->\n")
     assert found(text) == [(Rule.EMPTY_SECTION, 13)]
     assert found(text.replace("Accepted", "Proposed")) == []
-    assert found(text.replace("Accepted", "Rejected")) == [(Rule.EMPTY_SECTION, 13)]
+    assert found(text.replace("Accepted", "Rejected")) == []
+    assert found(text.replace("Accepted", "Deprecated")) == [(Rule.EMPTY_SECTION, 13)]
+
+
+def test_what_is_accepted_says_what_was_decided() -> None:
+    text = NYGARD.replace("## Decision\n", "## Thoughts\n")
+    assert found(text) == [(Rule.EMPTY_SECTION, 1)]
+    assert found(text.replace("Accepted", "Proposed")) == []
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,8 @@ def library(texts: Mapping[str, str]) -> Library:
     folders = Folders()
     kinds = {path: kind for path in texts if (kind := folders.kind_of(path))}
     documents = {path: read(text.encode(), path) for path, text in texts.items()}
-    return Library(documents, kinds, frozenset(texts), {})
+    # An incident's post-mortem is there, also where a test looks at the incident alone.
+    return Library(documents, kinds, frozenset((*texts, POST_MORTEM)), {})
 
 
 def findings(

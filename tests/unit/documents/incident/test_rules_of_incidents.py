@@ -243,8 +243,18 @@ def test_the_warning_and_the_error_are_told_apart_so_that_the_error_is_new() -> 
     assert warned.message != failed.message
 
 
-def test_an_open_incident_may_lack_items() -> None:
-    assert findings({INCIDENT: resolved().replace(" <!-- item: resolution/fix -->", "")}) == []
+def test_an_open_incident_lacks_no_item_either() -> None:
+    text = resolved().replace(" <!-- item: resolution/fix -->", "")
+    assert ids(findings({INCIDENT: text})) == ["incident-item-missing"]
+
+
+def test_a_late_acknowledgement_with_a_reason_is_a_warning_that_says_it() -> None:
+    text = late(61).replace("estimated: []", "estimated: []\nlate_reason: nobody was on call")
+    (found,) = findings({INCIDENT: text})
+    assert found.rule == "documents/late-acknowledgement"
+    assert (found.blocking, found.message.endswith(": nobody was on call")) == (False, True)
+    (found,) = findings({INCIDENT: text.replace("nobody was on call", '" "')})
+    assert (found.blocking, "late_reason" in found.message) == (True, True)
 
 
 def test_a_false_alarm_needs_no_further_times_and_was_never_resolved() -> None:
