@@ -9,9 +9,11 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Final
 
+from qgate.documents.incident import severity
 from tests.bench.measure import Task, by_turns, run
 from tests.bench.sizes import Setup
 from tests.bench.table import Result, at_most, faster
@@ -149,6 +151,12 @@ def _runbook(number: int) -> tuple[str, str]:
     return f"{_RUNBOOKS}/{name}.md", f"# {name}\n\n{parts}## Signs\n\n{table}{code}{last}\n"
 
 
+@cache
+def _items() -> str:
+    items = severity.of({}).items("P3")
+    return "".join(f"- [ ] {text} <!-- item: {name} -->\n" for name, text in items.items())
+
+
 def _incident(number: int) -> tuple[str, str]:
     day = f"2024-02-{1 + number % 28:02}"
     ident = f"INC-{day.replace('-', '')}-{_word(number)}-{number}"
@@ -168,7 +176,7 @@ def _incident(number: int) -> tuple[str, str]:
         f"## Impact\n\n{_sentence(number + 1)}\n\n"
         "## Timeline\n\n| time | event | evidence |\n| --- | --- | --- |\n"
         f"{rows}\n## Communications\n\n- {_sentence(number)}\n- {_sentence(number + 2)}\n\n"
-        f"## Checklist\n\n{_sentence(number)}\n\n{parts.rstrip()}\n"
+        f"## Checklist\n\n{_items()}\n{parts.rstrip()}\n"
     )
     return f"{_INCIDENTS}/{ident}.md", text
 

@@ -19,7 +19,7 @@ _COMMANDS: Final = (
 
 @pytest.mark.parametrize("command", _COMMANDS)
 def test_every_command_has_help_under_both_names(topic: Repo, command: tuple[str, ...]) -> None:
-    long, short = topic.qgate(*command, "--help"), topic.qgate(*command, "-h")
+    long, short = topic.call(*command, "--help"), topic.call(*command, "-h")
 
     assert long == short
     assert (long.code, long.err) == (0, "")
@@ -28,7 +28,7 @@ def test_every_command_has_help_under_both_names(topic: Repo, command: tuple[str
 
 
 def test_the_help_lists_the_commands_and_the_exit_codes(topic: Repo) -> None:
-    text = " ".join(topic.qgate("--help").out.split())
+    text = " ".join(topic.call("--help").out.split())
 
     assert "0 passed, 1 a gate failed, 2 usage or settings, 3 incomplete" in text
     assert "4 a bug in qgate, 130 interrupted, 143 terminated" in text
@@ -36,11 +36,11 @@ def test_the_help_lists_the_commands_and_the_exit_codes(topic: Repo) -> None:
 
 
 def test_the_version_is_one_line(topic: Repo) -> None:
-    assert topic.qgate("--version") == Ran(0, f"qgate {__version__}\n", "")
+    assert topic.call("--version") == Ran(0, f"qgate {__version__}\n", "")
 
 
 def test_without_a_command_the_help_is_shown_as_an_error(topic: Repo) -> None:
-    ran = topic.qgate()
+    ran = topic.call()
 
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("Usage: qgate ")
@@ -49,12 +49,12 @@ def test_without_a_command_the_help_is_shown_as_an_error(topic: Repo) -> None:
 def test_a_real_measurement_gives_passed_then_failed_then_incomplete(own: Repo) -> None:
     own.commit({".gitignore": ".coverage\n", "test_app.py": "import app\napp.one()\napp.two()\n"})
     assert own.measure("--source=.", "test_app.py").code == 0
-    passed = own.qgate("check", "coverage")
+    passed = own.call("check", "coverage")
     own.write({"test_app.py": "import app\napp.one()\n"})
     assert own.measure("--source=.", "test_app.py").code == 0
-    failed = own.qgate("check", "coverage")
+    failed = own.call("check", "coverage")
     (own.path / ".coverage").unlink()
-    incomplete = own.qgate("check", "coverage")
+    incomplete = own.call("check", "coverage")
 
     assert [ran.code for ran in (passed, failed, incomplete)] == [0, 1, 3]
     assert passed.out.splitlines()[-1] == (
@@ -70,7 +70,7 @@ def test_a_real_measurement_gives_passed_then_failed_then_incomplete(own: Repo) 
 
 
 def test_nothing_changed_passes_and_says_so(topic: Repo) -> None:
-    ran = topic.qgate("check", "--base", "HEAD")
+    ran = topic.call("check", "--base", "HEAD")
 
     assert ran.code == 0
     assert ran.out.endswith(
@@ -86,7 +86,7 @@ def test_zero_gates_executed_is_not_a_pass(own: Repo) -> None:
     own.git("switch", "--quiet", "topic")
     own.git("rebase", "--quiet", "main")
 
-    ran = own.qgate("check")
+    ran = own.call("check")
 
     assert ran.code == 3
     assert "gates.coverage.enabled is false (.qgate.yml:1:20)" in ran.out
@@ -176,7 +176,7 @@ def test_output_and_config_are_relative_to_the_folder_given(own: Repo) -> None:
     uncovered(own.path / "sub")
     flags = ("--report", "lcov.info", "--config", "strict.yml", "--output", "out.json")
 
-    ran = own.qgate("check", "-C", "sub", "--format", "json", *flags)
+    ran = own.call("check", "-C", "sub", "--format", "json", *flags)
 
     assert ran.code == 1
     report = json.loads((own.path / "sub" / "out.json").read_text("utf-8"))
@@ -186,7 +186,7 @@ def test_output_and_config_are_relative_to_the_folder_given(own: Repo) -> None:
 def test_config_show_gives_value_and_origin(own: Repo) -> None:
     own.write({".qgate.yml": "gates:\n  coverage:\n    threshold: 95.5\n    partial: miss\n"})
 
-    ran = own.qgate("config", "show", environ={"QGATE_GATES__COVERAGE__PARTIAL": "ratio"})
+    ran = own.call("config", "show", environ={"QGATE_GATES__COVERAGE__PARTIAL": "ratio"})
 
     lines = {line.partition(" ")[0]: line.split(" = ")[1] for line in ran.out.splitlines()}
     assert (ran.code, ran.err) == (0, "")
@@ -201,7 +201,7 @@ def test_config_show_gives_value_and_origin(own: Repo) -> None:
 def test_config_show_of_a_stranger_s_settings_is_inert(own: Repo) -> None:
     own.write({".qgate.yml": 'base: "\\e]0;owned\\a\\u202e"\n'})
 
-    ran = own.qgate("config", "show")
+    ran = own.call("config", "show")
 
     assert ran.code == 0
     assert "\x1b" not in ran.out
@@ -210,7 +210,7 @@ def test_config_show_of_a_stranger_s_settings_is_inert(own: Repo) -> None:
 
 
 def test_explain_lists_every_rule_with_one_line(topic: Repo) -> None:
-    ran = topic.qgate("explain")
+    ran = topic.call("explain")
 
     rules = dict(line.split(maxsplit=1) for line in ran.out.splitlines())
     assert (ran.code, ran.err) == (0, "")
@@ -222,14 +222,14 @@ def test_explain_tells_what_a_rule_of_a_report_means(topic: Repo, tmp_path: Path
     _, report = as_json(topic, "--report", uncovered(tmp_path))
     rule = report["gates"][0]["findings"][0]["rule"]
 
-    ran = topic.qgate("explain", rule)
+    ran = topic.call("explain", rule)
 
     assert (ran.code, ran.err) == (0, "")
     assert len(ran.out.splitlines()) > 3
 
 
 def test_explain_knows_the_nearest_rule(topic: Repo) -> None:
-    ran = topic.qgate("explain", "coverage/uncoverd")
+    ran = topic.call("explain", "coverage/uncoverd")
 
     assert ran.code == 2
     assert 'did you mean "coverage/uncovered"?' in ran.err
@@ -237,10 +237,10 @@ def test_explain_knows_the_nearest_rule(topic: Repo) -> None:
 
 def test_staged_working_tree_and_commit_are_told_apart(own: Repo, tmp_path: Path) -> None:
     report = uncovered(tmp_path)
-    assert own.qgate("check", "--report", report).code == 1
-    assert own.qgate("check", "--staged", "--report", report).code == 0
+    assert own.call("check", "--report", report).code == 1
+    assert own.call("check", "--staged", "--report", report).code == 0
     own.git("reset", "--quiet", "--soft", "main")
-    assert own.qgate("check", "--staged", "--report", report).code == 1
-    assert own.qgate("check", "--committed", "--base", "main", "--report", report).code == 0
+    assert own.call("check", "--staged", "--report", report).code == 1
+    assert own.call("check", "--committed", "--base", "main", "--report", report).code == 0
     assert (own.path / "app.py").read_text("utf-8") == AFTER
     assert own.git("show", "main:app.py") + "\n" == BEFORE

@@ -47,7 +47,7 @@ def project(repo: Repo) -> Repo:
 
 
 def test_the_doctor_names_tool_path_version_and_reason_for_every_gate(project: Repo) -> None:
-    ran = project.qgate("doctor", "--base", "HEAD")
+    ran = project.call("doctor", "--base", "HEAD")
     lines = ran.out.splitlines()
     titles = [line for line in lines if not line.startswith(" ")]
     assert titles == ["repository", *(f"gate {n}" for n in GATES), "cache"]
@@ -64,36 +64,36 @@ GATES = ("coverage", "lint", "types", "audit", "documents")
 
 def test_without_a_report_the_doctor_says_how_to_get_one_and_ends_with_3(project: Repo) -> None:
     project.write({"m.py": "x = 1\n"})
-    ran = project.qgate("doctor", "--base", "HEAD")
+    ran = project.call("doctor", "--base", "HEAD")
     assert ran.code == 3
     assert "!! coverage  no coverage report was found" in ran.out
     assert "fix: run the tests under coverage" in ran.out
 
 
 def test_the_doctor_counts_the_documents_and_says_where_it_looked(project: Repo) -> None:
-    ran = project.qgate("doctor", "--base", "HEAD")
+    ran = project.call("doctor", "--base", "HEAD")
     assert "there are none in docs/incidents, docs/post-mortems, docs/runbooks" in ran.out
     project.write({"docs/adr/0001-a.md": "# a\n", "docs/runbooks/b.md": "# b\n"})
-    ran = project.qgate("doctor", "--base", "HEAD")
+    ran = project.call("doctor", "--base", "HEAD")
     assert "ok documents  1 adr in docs/adr, 1 runbook in docs/runbooks" in ran.out
 
 
 def test_where_all_would_judge_the_doctor_ends_with_0(project: Repo) -> None:
     project.lcov({"a.txt": {1: 1}})
-    ran = project.qgate("doctor", "--base", "HEAD")
+    ran = project.call("doctor", "--base", "HEAD")
     assert (ran.code, ran.err) == (0, "")
     assert "coverage  passed" in ran.out
 
 
 def test_a_tool_that_is_gone_or_broken_is_found(project: Repo) -> None:
     (project.path / "bin/words").unlink()
-    gone = project.qgate("doctor", "--base", "HEAD")
+    gone = project.call("doctor", "--base", "HEAD")
     assert "!! words" in gone.out
     assert "and bin/words is nowhere" in gone.out
     assert "fix: install it, or leave it out of gates.lint.tools" in gone.out
     project.write({"bin/words": "#!/bin/sh\necho no >&2\nexit 9\n"})
     (project.path / "bin/words").chmod(0o755)
-    broken = project.qgate("doctor", "--base", "HEAD")
+    broken = project.call("doctor", "--base", "HEAD")
     assert (gone.code, broken.code) == (3, 3)
     assert "does not tell its version" in broken.out
     assert "no" in broken.out.splitlines()[broken.out.splitlines().index("gate lint") + 2]
@@ -102,68 +102,68 @@ def test_a_tool_that_is_gone_or_broken_is_found(project: Repo) -> None:
 def test_a_missing_base_a_shallow_clone_and_a_gate_that_is_off_are_told(
     project: Repo, tmp_path: Path
 ) -> None:
-    missing = project.qgate("doctor")
+    missing = project.call("doctor")
     assert missing.code == 3
     assert "!! base" in missing.out
     assert "fix: --base HEAD judges" in missing.out
     project.git("clone", "--quiet", "--depth=1", project.path.as_uri(), str(tmp_path / "shallow"))
     shallow = Repo(tmp_path / "shallow", project.environ)
-    assert "shallow: where the merge base is missing" in shallow.qgate("doctor").out
+    assert "shallow: where the merge base is missing" in shallow.call("doctor").out
     project.write({".qgate.yml": "gates: {types: {enabled: false}}\n"})
     project.commit()
-    assert "switched off (.qgate.yml:1:" in project.qgate("doctor", "--base", "HEAD").out
+    assert "switched off (.qgate.yml:1:" in project.call("doctor", "--base", "HEAD").out
 
 
 def test_a_command_that_measures_is_looked_for_and_not_run(project: Repo) -> None:
     settings = "gates: {coverage: {command: [nosuch-runner, x]}}\n"
     project.commit({".qgate.yml": settings})
-    ran = project.qgate("doctor", "--base", "HEAD")
+    ran = project.call("doctor", "--base", "HEAD")
     assert "nosuch-runner is not on PATH" in ran.out
     project.commit({".qgate.yml": settings.replace("nosuch-runner", "touch")})
-    ran = project.qgate("doctor", "--base", "HEAD")
+    ran = project.call("doctor", "--base", "HEAD")
     assert "runs `touch x` first, each time" in ran.out
     assert not (project.path / "x").exists()
 
 
 def test_tools_that_nobody_knows_are_told_by_the_doctor(project: Repo) -> None:
     project.commit({".qgate.yml": "gates: {lint: {tools: [wrods]}}\n"})
-    ran = project.qgate("doctor", "--base", "HEAD")
+    ran = project.call("doctor", "--base", "HEAD")
     assert 'there is no tool "wrods"; did you mean "words"?' in ran.out
     assert ran.code == 3
 
 
 def test_the_cache_tells_what_it_has_why_it_misses_and_forgets(project: Repo) -> None:
     explain = ("cache", "explain", "--base", "HEAD", "lint")
-    first = project.qgate(*explain)
+    first = project.call(*explain)
     assert first.out == "lint/words: would run; since it last ran:\n  it has not run here yet\n"
-    assert project.qgate("check", "lint", "--base", "HEAD").code == 0
-    assert project.qgate(*explain).out == "lint/words: remembered\n"
+    assert project.call("check", "lint", "--base", "HEAD").code == 0
+    assert project.call(*explain).out == "lint/words: remembered\n"
     project.write({"a.txt": "best\n", "words.ini": "x\n"})
-    changed = project.qgate(*explain).out
+    changed = project.call(*explain).out
     assert "  configuration words.ini is new\n" in changed
     assert "  file a.txt changed\n" in changed
-    info = project.qgate("cache", "info")
+    info = project.call("cache", "info")
     assert info.out.startswith(f"folder   {project.environ['HOME']}/.cache/qgate\n")
     assert "limit    256 MiB" in info.out
     assert "last used 0 days ago" in info.out
-    cleared = project.qgate("cache", "clear")
+    cleared = project.call("cache", "clear")
     assert "MiB removed from" in cleared.out
-    assert "in 0 entries" in project.qgate("cache", "info").out
+    assert "in 0 entries" in project.call("cache", "info").out
 
 
 def test_only_tools_are_explained_and_a_gate_must_exist(project: Repo) -> None:
-    assert project.qgate("cache", "explain", "--base", "HEAD", "coverage").out == ""
-    unknown = project.qgate("cache", "explain", "--base", "HEAD", "lnit")
+    assert project.call("cache", "explain", "--base", "HEAD", "coverage").out == ""
+    unknown = project.call("cache", "explain", "--base", "HEAD", "lnit")
     assert unknown.code == 2
     assert 'there is no gate "lnit"; did you mean "lint"?' in unknown.err
-    assert project.qgate("cache", "explain").code == 3
+    assert project.call("cache", "explain").code == 3
     project.git("checkout", "--", "a.txt")
-    idle = project.qgate("cache", "explain", "--base", "HEAD", "lint").out
+    idle = project.call("cache", "explain", "--base", "HEAD", "lint").out
     assert idle == "lint/words: not asked\n  nothing that it judges changed\n"
 
 
 def test_a_finding_of_a_tool_is_explained_by_where_its_rules_are(project: Repo) -> None:
     project.write({"a.txt": "bad\n"})
-    assert "[lint/W1]" in project.qgate("check", "lint", "--base", "HEAD").out
-    assert "- words: rule W1 in the words handbook\n" in project.qgate("explain", "lint/W1").out
-    assert project.qgate("explain", "nosuch/W1").code == 2
+    assert "[lint/W1]" in project.call("check", "lint", "--base", "HEAD").out
+    assert "- words: rule W1 in the words handbook\n" in project.call("explain", "lint/W1").out
+    assert project.call("explain", "nosuch/W1").code == 2

@@ -25,7 +25,7 @@ def test_the_command_writes_the_report_that_is_judged(own: Repo) -> None:
     own.write({"fresh": report("lcov", ran=1)})
     _command(own, "cat fresh > lcov.info\n")
 
-    ran = own.qgate("check")
+    ran = own.call("check")
 
     assert (ran.code, ran.err) == (0, "")
 
@@ -34,7 +34,7 @@ def test_progress_goes_to_standard_error_after_a_second(own: Repo) -> None:
     own.write({"fresh": report("lcov", ran=1)})
     _command(own, "sleep 1.5\ncat fresh > lcov.info\n")
 
-    ran = own.qgate("check", "--format", "json")
+    ran = own.call("check", "--format", "json")
 
     assert ran.code == 0
     assert ran.out.startswith("{")
@@ -44,7 +44,7 @@ def test_progress_goes_to_standard_error_after_a_second(own: Repo) -> None:
 def test_a_command_that_does_not_exist_is_incomplete(own: Repo) -> None:
     own.write({".qgate.yml": "gates: {coverage: {command: [nosuch-program]}}\n"})
 
-    said = incomplete(own.qgate("check", "coverage"), "command-failed")
+    said = incomplete(own.call("check", "coverage"), "command-failed")
 
     assert "cannot run nosuch-program: No such file or directory" in said
     assert "mend gates.coverage.command" in said
@@ -54,7 +54,7 @@ def test_a_failing_command_shows_the_end_of_what_it_said(own: Repo) -> None:
     own.write({"lcov.info": report("lcov", ran=1)})
     _command(own, "for n in $(seq 100); do echo line $n; done\nprintf '\\033[31mred' >&2\nexit 7\n")
 
-    said = incomplete(own.qgate("check", "coverage"), "command-failed")
+    said = incomplete(own.call("check", "coverage"), "command-failed")
 
     assert "sh run.sh ended with exit code 7" in said
     assert "\nline 100\n" in said
@@ -66,21 +66,21 @@ def test_a_failing_command_shows_the_end_of_what_it_said(own: Repo) -> None:
 def test_a_command_killed_by_a_signal_is_told_so(own: Repo) -> None:
     _command(own, "kill -9 $$\n")
 
-    assert "ended with signal 9" in incomplete(own.qgate("check", "coverage"), "command-failed")
+    assert "ended with signal 9" in incomplete(own.call("check", "coverage"), "command-failed")
 
 
 @pytest.mark.parametrize("output", [b"\\377\\376 no text", b"", b"x" * 10])
 def test_a_failing_command_may_say_anything(own: Repo, output: bytes) -> None:
     _command(own, f"printf {shlex.quote(output.decode())}\nexit 1\n")
 
-    incomplete(own.qgate("check", "coverage"), "command-failed")
+    incomplete(own.call("check", "coverage"), "command-failed")
 
 
 def test_a_command_that_takes_too_long_is_ended_with_its_children(own: Repo) -> None:
     _command(own, "echo started\nsleep 30 & echo $! > child\nwait\n", "timeout: 1")
     started = time.monotonic()
 
-    said = incomplete(own.qgate("check", "coverage"), "command-failed")
+    said = incomplete(own.call("check", "coverage"), "command-failed")
 
     assert time.monotonic() - started < 10
     assert "sh did not end within 1 s" in said
@@ -93,7 +93,7 @@ def test_a_command_that_leaves_an_old_report_is_stale(own: Repo) -> None:
     own.write({"lcov.info": report("lcov", ran=1)})
     _command(own, "true\n")
 
-    said = incomplete(own.qgate("check", "coverage"), "stale-report")
+    said = incomplete(own.call("check", "coverage"), "stale-report")
 
     assert "gates.coverage.command did not write lcov.info" in said
 
@@ -101,7 +101,7 @@ def test_a_command_that_leaves_an_old_report_is_stale(own: Repo) -> None:
 def test_a_command_that_writes_no_report_is_incomplete(own: Repo) -> None:
     _command(own, "true\n")
 
-    incomplete(own.qgate("check", "coverage"), "no-report")
+    incomplete(own.call("check", "coverage"), "no-report")
 
 
 def test_a_real_test_run_by_the_command_is_judged(own: Repo) -> None:
@@ -115,7 +115,7 @@ def test_a_real_test_run_by_the_command_is_judged(own: Repo) -> None:
         }
     )
 
-    ran = own.qgate("check")
+    ran = own.call("check")
 
     assert ran.code == 1, ran
     assert "app.py:6: error: not covered by any test" in ran.out

@@ -47,7 +47,7 @@ def test_the_report_goes_to_a_file_and_the_verdict_to_standard_output(
     output.write_text("old, and longer than nothing", "utf-8")
     flags = ("--report", uncovered(tmp_path), "--format", "json", "--output", str(output))
 
-    ran = topic.qgate("check", *flags)
+    ran = topic.call("check", *flags)
 
     assert (ran.code, ran.out, ran.err) == (1, _VERDICT + _OTHERS, "")
     assert json.loads(output.read_text("utf-8"))["verdict"] == "failed"
@@ -57,7 +57,7 @@ def test_the_report_goes_to_a_file_and_the_verdict_to_standard_output(
 def test_a_report_in_a_file_is_plain_text(topic: Repo, tmp_path: Path) -> None:
     output = tmp_path / "report.txt"
 
-    ran = topic.qgate("check", "--report", uncovered(tmp_path), "--output", str(output))
+    ran = topic.call("check", "--report", uncovered(tmp_path), "--output", str(output))
 
     assert ran.out == _VERDICT + _OTHERS
     text = output.read_text("utf-8")
@@ -73,7 +73,7 @@ def test_an_output_that_cannot_be_written_is_said(topic: Repo, tmp_path: Path, n
     (output / "loop").symlink_to("loop")
     flags = ("--report", uncovered(tmp_path, ran=1), "--output", str(output / name))
 
-    said = usage_error(topic.qgate("check", *flags))
+    said = usage_error(topic.call("check", *flags))
 
     assert str(output) in said
     assert sorted(path.name for path in output.iterdir()) == ["file", "loop"]
@@ -108,7 +108,7 @@ needs_dev_full = pytest.mark.skipif(
 def test_a_full_device_as_output_is_said(topic: Repo, tmp_path: Path) -> None:
     flags = ("--report", uncovered(tmp_path, ran=1), "--output", "/dev/full")
 
-    assert "/dev/full: No space left on device" in usage_error(topic.qgate("check", *flags))
+    assert "/dev/full: No space left on device" in usage_error(topic.call("check", *flags))
 
 
 @needs_dev_full
@@ -162,7 +162,7 @@ def test_json_is_utf_8_whatever_the_encoding_of_standard_output(own: Repo) -> No
     own.write({"grün.py": "x = 1\n", "fresh.info": report("lcov", ran=1)})
     flags = ("check", "coverage", "--report", "fresh.info", "--format", "json")
 
-    ran = own.qgate(*flags, environ={"PYTHONIOENCODING": "latin-1"})
+    ran = own.call(*flags, environ={"PYTHONIOENCODING": "latin-1"})
 
     (gate,) = json.loads(ran.out)["gates"]
     assert {each["path"] for each in gate["findings"]} == {"grün.py"}

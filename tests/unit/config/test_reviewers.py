@@ -16,7 +16,7 @@ from qgate.errors import SettingsError
 from qgate.model.owners import OwnerRule, Place, Requirement
 from qgate.parse.yaml_quotes import quoted
 from tests.support.repo import ROOT
-from tests.unit.parse.damage import THOROUGH
+from tests.unit.parse.damage import BRIEF
 
 EXAMPLE: Final = "".join(
     f"{line.removeprefix('#').removeprefix(' ')}\n"
@@ -453,7 +453,7 @@ _WRONG: Final = st.sampled_from(["bob", "@@x", "o/t", "@a/b/c", "me@", "@-", "x'
 _RIGHT: Final = st.sampled_from(["@a", "@org/team", "me@example.com", "@B-2"])
 
 
-@THOROUGH
+@BRIEF
 @given(
     st.lists(
         st.tuples(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from qgate.model.owners import Place, Requirement, ReviewRules, identity
 from qgate.model.reviewers import TouchedFile
 from qgate.owners.approvals import Evidence, Met, Missing, Review, State, judge
-from tests.unit.parse.damage import THOROUGH
+from tests.unit.parse.damage import BRIEF
 
 HEAD: Final = "f" * 40
 OLD: Final = "0123456789abcdef" * 2 + "01234567"
@@ -478,7 +478,7 @@ def met(found: Iterable[Met | Missing]) -> list[bool]:
     return [isinstance(each, Met) for each in found]
 
 
-@THOROUGH
+@BRIEF
 @given(st.lists(REQUIREMENTS, min_size=1, max_size=3), REVIEWS, st.data())
 def test_a_review_that_is_no_approval_of_the_head_by_another_never_meets_anything(
     required: list[Requirement], reviews: tuple[Review, ...], data: st.DataObject
@@ -494,7 +494,7 @@ def test_a_review_that_is_no_approval_of_the_head_by_another_never_meets_anythin
         assert was or not is_
 
 
-@THOROUGH
+@BRIEF
 @given(st.lists(REQUIREMENTS, max_size=3), REVIEWS, st.data())
 def test_less_that_is_known_of_accounts_never_meets_anything(
     required: list[Requirement], reviews: tuple[Review, ...], data: st.DataObject
@@ -508,7 +508,7 @@ def test_less_that_is_known_of_accounts_never_meets_anything(
         assert was or not is_
 
 
-@THOROUGH
+@BRIEF
 @given(st.lists(REQUIREMENTS, max_size=3), REVIEWS)
 def test_what_is_met_is_met_by_people_whom_it_names_and_not_by_the_author(
     required: list[Requirement], reviews: tuple[Review, ...]

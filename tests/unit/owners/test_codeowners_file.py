@@ -13,7 +13,7 @@ from qgate.owners.codeowners_file import formatted, generated, losses
 from qgate.owners.matching import Matcher
 from qgate.parse.codeowners import is_owner, parse
 from qgate.parse.path_pattern import InvalidPattern, compile_pattern
-from tests.unit.parse.damage import THOROUGH
+from tests.unit.parse.damage import BRIEF
 
 BEGIN: Final = "# qgate: begin"
 END: Final = "# qgate: end"
@@ -179,7 +179,7 @@ def files(draw: st.DrawFn) -> str:
     return start + end.join(draw(st.lists(LINES, max_size=10))) + draw(st.sampled_from(["", end]))
 
 
-@THOROUGH
+@BRIEF
 @given(files())
 @example("a\\ \n")
 @example("a @b\u00a0\n")
@@ -190,7 +190,7 @@ def test_a_formatted_file_has_the_same_rules_and_skipped_lines(text: str) -> Non
     assert skipped(formatted(text)) == skipped(text)
 
 
-@THOROUGH
+@BRIEF
 @given(files())
 @example("# x\r \n")
 @example("a # x\r \n")
@@ -202,7 +202,7 @@ def test_formatted_again_a_file_stays_the_same(text: str) -> None:
     assert "\ufeff" not in once
 
 
-@THOROUGH
+@BRIEF
 @given(files())
 def test_every_word_of_a_formatted_file_is_kept_in_its_order(text: str) -> None:
     blanks = re.compile(r"\s+")
@@ -467,7 +467,7 @@ RULES: Final = st.builds(
 )
 
 
-@THOROUGH
+@BRIEF
 @given(RULES, st.lists(PATHS, min_size=1, max_size=8))
 @example(
     ReviewRules(owners=(OwnerRule("*", ("@a",)), OwnerRule("#a/b", ("@b",)))), ["a/#a/b", "#a/b"]
@@ -486,7 +486,7 @@ def test_nobody_whom_the_rules_name_for_a_file_is_left_out(
         assert wanted <= set(map(identity, winner.owners if winner else ())), path
 
 
-@THOROUGH
+@BRIEF
 @given(RULES, st.lists(PATHS, min_size=1, max_size=8))
 def test_without_requirements_every_file_has_exactly_its_owners(
     rules: ReviewRules, paths: list[str]
@@ -502,7 +502,7 @@ def test_without_requirements_every_file_has_exactly_its_owners(
             assert set(map(identity, mine.owners)) == set(map(identity, written.owners)), path
 
 
-@THOROUGH
+@BRIEF
 @given(RULES, files())
 def test_a_second_run_changes_nothing_whatever_stood_there(rules: ReviewRules, text: str) -> None:
     once = generated(text, rules)

@@ -23,7 +23,7 @@ from qgate.owners.lint import SIZE_LIMIT, Rule
 from qgate.parse.codeowners import ELSEWHERE, parse
 from qgate.parse.path_pattern import InvalidPattern, compile_lenient, refuse_invalid
 from qgate.system import explanations
-from tests.unit.parse.damage import THOROUGH
+from tests.unit.parse.damage import BRIEF
 
 PATH: Final = ".github/CODEOWNERS"
 # A tree in which nothing is wrong with `CLEAN`.
@@ -280,7 +280,7 @@ def test_what_may_be_meant_is_never_what_github_would_skip(name: str) -> None:
     assert "did you mean" not in found[0].message
 
 
-@THOROUGH
+@BRIEF
 @given(
     st.lists(st.sampled_from(["docs", "dosc", "a.py", "web", "*", "**", "*.py"]), min_size=1,
              max_size=3).map("/".join),
@@ -481,7 +481,7 @@ def is_valid(text: str) -> bool:
     return True
 
 
-@THOROUGH
+@BRIEF
 @given(
     st.lists(st.text("ab/*?.A", min_size=1, max_size=5).filter(is_valid), max_size=6),
     st.lists(

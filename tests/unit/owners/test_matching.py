@@ -10,7 +10,7 @@ from qgate.model.owners import OwnerRule, Place, Requirement, ReviewRules
 from qgate.model.reviewers import Owned, Ownership
 from qgate.owners.matching import Matcher
 from qgate.parse.path_pattern import compile_lenient
-from tests.unit.parse.damage import THOROUGH
+from tests.unit.parse.damage import BRIEF
 
 
 def owners(text: str) -> tuple[OwnerRule, ...]:
@@ -167,7 +167,7 @@ PATHS: Final = st.lists(st.sampled_from(["a", "b", "c.py", "a.py"]), min_size=1,
 )
 
 
-@THOROUGH
+@BRIEF
 @given(PATTERNS, PATTERNS, PATTERNS, PATHS)
 def test_a_matcher_says_what_the_patterns_say_one_by_one(
     patterns: list[str], required_: list[str], exceptions: list[str], path: str

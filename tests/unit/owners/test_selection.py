@@ -20,7 +20,7 @@ from qgate.owners.selection import plan
 from qgate.parse.path_pattern import compile_lenient
 from qgate.reporters import reviewers_json
 from tests.support.repo import ROOT, clean_environment
-from tests.unit.parse.damage import THOROUGH
+from tests.unit.parse.damage import BRIEF
 
 NOTHING_KNOWN: Final = Facts()
 ONE: Final = Select(per_rule=1)
@@ -826,7 +826,7 @@ def within_the_cap(candidates: Iterable[Candidate]) -> int:
     return sum(not each.is_required for each in candidates)
 
 
-@THOROUGH
+@BRIEF
 @given(FILES, RULES, FACTS)
 def test_nobody_is_asked_who_must_not_be(
     files: list[TouchedFile], rules: ReviewRules, facts: Facts
@@ -842,7 +842,7 @@ def test_nobody_is_asked_who_must_not_be(
     assert not chosen or facts.action != "labeled"
 
 
-@THOROUGH
+@BRIEF
 @given(FILES, RULES, FACTS)
 def test_never_more_are_asked_than_the_cap_beside_those_who_are_waited_for(
     files: list[TouchedFile], rules: ReviewRules, facts: Facts
@@ -855,7 +855,7 @@ def test_never_more_are_asked_than_the_cap_beside_those_who_are_waited_for(
         assert number + len(people_there) <= rules.select.cap
 
 
-@THOROUGH
+@BRIEF
 @given(FILES, RULES, FACTS)
 def test_everybody_whom_a_rule_of_the_change_names_is_a_candidate_once_with_a_reason(
     files: list[TouchedFile], rules: ReviewRules, facts: Facts
@@ -868,7 +868,7 @@ def test_everybody_whom_a_rule_of_the_change_names_is_a_candidate_once_with_a_re
     assert all(each.files > 0 and each.rules for each in made.candidates)
 
 
-@THOROUGH
+@BRIEF
 @given(FILES, RULES, FACTS)
 def test_a_second_run_asks_nobody_new(
     files: list[TouchedFile], rules: ReviewRules, facts: Facts
@@ -881,7 +881,7 @@ def test_a_second_run_asks_nobody_new(
     assert counted >= keys(asked(first))
 
 
-@THOROUGH
+@BRIEF
 @given(FILES, RULES, FACTS)
 def test_whoever_is_waited_for_is_asked_there_or_said_to_be_missing(
     files: list[TouchedFile], rules: ReviewRules, facts: Facts
@@ -898,7 +898,7 @@ def test_whoever_is_waited_for_is_asked_there_or_said_to_be_missing(
                 assert f"{each.pattern} ({each.place})" in said
 
 
-@THOROUGH
+@BRIEF
 @given(FILES, RULES, FACTS, st.permutations(LOGINS))
 def test_the_order_of_what_is_known_of_people_does_not_matter(
     files: list[TouchedFile], rules: ReviewRules, facts: Facts, order: list[str]

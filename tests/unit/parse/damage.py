@@ -11,6 +11,8 @@ from qgate.model.coverage import FileCoverage, ParsedReport
 
 # No example database: a test run leaves nothing in the checkout.
 THOROUGH: Final = settings(max_examples=300, deadline=None, database=None)
+# For what is slow, or has many properties.
+BRIEF: Final = settings(max_examples=75, deadline=None, database=None)
 
 _TOKENS: Final = st.sampled_from(
     [

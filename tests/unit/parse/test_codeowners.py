@@ -10,7 +10,7 @@ from qgate.model.owners import Codeowners, Dialect, OwnerRule, Place, ProblemKin
 from qgate.parse import codeowners
 from qgate.parse.codeowners import ELSEWHERE, LOCATIONS, Line, escaped, is_owner, lines, parse
 from qgate.parse.path_pattern import compile_lenient, refuse_invalid
-from tests.unit.parse.damage import THOROUGH
+from tests.unit.parse.damage import BRIEF
 
 PATH: Final = ".github/CODEOWNERS"
 
@@ -477,7 +477,7 @@ def as_lines(data: bytes) -> list[str]:
     return data.decode("utf-8", "surrogateescape").removeprefix("\ufeff").split("\n")
 
 
-@THOROUGH
+@BRIEF
 @given(FILES)
 def test_any_bytes_are_read_and_each_line_is_one_rule_a_problem_or_nothing(data: bytes) -> None:
     found = read(data)
@@ -495,7 +495,7 @@ def test_any_bytes_are_read_and_each_line_is_one_rule_a_problem_or_nothing(data:
         assert 1 <= place.column <= len(texts[place.line - 1])
 
 
-@THOROUGH
+@BRIEF
 @given(FILES)
 def test_every_rule_stands_at_its_place_and_can_be_used(data: bytes) -> None:
     texts = as_lines(data)
@@ -507,7 +507,7 @@ def test_every_rule_stands_at_its_place_and_can_be_used(data: bytes) -> None:
         assert all(map(is_owner, rule.owners))
 
 
-@THOROUGH
+@BRIEF
 @given(FILES)
 def test_the_lines_of_a_file_are_its_rules_and_what_is_around_them(data: bytes) -> None:
     text = data.decode("utf-8", "surrogateescape")
@@ -531,7 +531,7 @@ PLAIN_LINES: Final = st.tuples(PLAIN_WORDS, st.lists(PLAIN_OWNERS, max_size=3)).
 )
 
 
-@THOROUGH
+@BRIEF
 @given(st.from_regex(codeowners._PLAIN, fullmatch=True) | PLAIN_LINES, st.sampled_from(["", " \t"]))
 def test_a_plain_line_is_read_at_once_as_it_is_read_word_by_word(line: str, indent: str) -> None:
     line = indent + line

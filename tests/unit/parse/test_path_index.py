@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from qgate.parse.path_index import PathIndex, PathSet, is_everything
 from qgate.parse.path_pattern import InvalidPattern, PathPattern, compile_lenient, refuse_invalid
-from tests.unit.parse.damage import THOROUGH
+from tests.unit.parse.damage import BRIEF
 
 # Few of them, so that patterns meet paths and each other.
 NAMES: Final = st.sampled_from(
@@ -63,7 +63,7 @@ def agrees(texts: list[str], paths: list[str]) -> None:
         assert index.last(path) == (expected[-1] if expected else None), path
 
 
-@THOROUGH
+@BRIEF
 @given(PATTERNS, PATHS)
 @example(["docs"], ["docs", "docs/a", "a/docs", "a/docs/b"])
 @example(["docs/"], ["docs", "docs/a", "a/docs", "a/docs/b"])
@@ -80,7 +80,7 @@ def test_the_index_says_what_the_patterns_say_one_by_one(
     agrees(texts, paths)
 
 
-@THOROUGH
+@BRIEF
 @given(
     st.lists(
         st.text("ab/*?\\.", min_size=1, max_size=7).filter(_is_valid), min_size=1, max_size=30
@@ -97,7 +97,7 @@ def test_the_index_says_it_of_patterns_that_nobody_would_write(
     agrees(texts, paths)
 
 
-@THOROUGH
+@BRIEF
 @given(st.lists(NAMES, min_size=1, max_size=4).map("/".join), st.data())
 def test_a_literal_path_is_found_among_its_like(path: str, data: st.DataObject) -> None:
     text = path.replace("*", r"\*")

@@ -16,7 +16,7 @@ from qgate.model.reviewers import Candidate, Fate, Owned, Plan, Suggestion
 from qgate.reporters import reviewers_json, reviewers_text
 from qgate.reporters.inert import inert
 from tests.support.repo import ROOT
-from tests.unit.parse.damage import THOROUGH
+from tests.unit.parse.damage import BRIEF
 
 SCHEMA: Final = json.loads((ROOT / "rules/schemas/reviewers-1.schema.json").read_text("utf-8"))
 VALIDATOR: Final = jsonschema.Draft202012Validator(SCHEMA)
@@ -211,7 +211,7 @@ def test_a_pipe_gets_whole_lines() -> None:
 WORDS: Final = st.text("abc @/.*:-", min_size=1, max_size=60)
 
 
-@THOROUGH
+@BRIEF
 @given(st.lists(WORDS, max_size=6), st.integers(40, 100))
 def test_wrapping_never_loses_a_word_nor_breaks_one(words: list[str], width: int) -> None:
     files = tuple(Owned(path=word) for word in words)
@@ -260,7 +260,7 @@ def test_text_from_outside_is_inert_for_people(width: int | None) -> None:
         assert r"\x1b[2J" in hostile
 
 
-@THOROUGH
+@BRIEF
 @given(st.text(st.characters(exclude_categories=()), max_size=20))
 def test_whatever_a_name_is_people_get_as_many_printable_lines(name: str) -> None:
     for text, tame in zip(everything(name, None), everything("", None), strict=True):
@@ -278,7 +278,7 @@ def test_text_from_outside_is_inert_for_programs() -> None:
         assert inert(each) == each
 
 
-@THOROUGH
+@BRIEF
 @given(st.text(st.characters(exclude_categories=()), max_size=20))
 def test_whatever_a_name_is_programs_get_valid_json(name: str) -> None:
     made = json.loads(reviewers_json.render(a_plan(name)))
