@@ -50,7 +50,7 @@ def hooks(repo: Repo) -> dict[str, tuple[bytes, int, int]]:
 
 def test_all_three_are_installed_and_nothing_else_is_written(repo: Repo) -> None:
     before = settle(repo)
-    ran = repo.qgate("hook", "install")
+    ran = repo.call("hook", "install")
 
     assert ran == Ran(0, "".join(f"{stage}: installed\n" for stage in STAGES), "")
     assert sorted(hooks(repo)) == sorted(STAGES)
@@ -59,12 +59,12 @@ def test_all_three_are_installed_and_nothing_else_is_written(repo: Repo) -> None
 
 
 def test_one_stage_can_be_chosen(repo: Repo) -> None:
-    assert repo.qgate("hook", "install", "--stage", "pre-push").out == "pre-push: installed\n"
+    assert repo.call("hook", "install", "--stage", "pre-push").out == "pre-push: installed\n"
     assert list(hooks(repo)) == ["pre-push"]
 
 
 def test_a_stage_that_git_does_not_have_is_refused(repo: Repo) -> None:
-    ran = repo.qgate("hook", "install", "--stage", "pre-rebase")
+    ran = repo.call("hook", "install", "--stage", "pre-rebase")
 
     assert ran.code == 2
     assert not (repo.path / ".git/hooks").exists()
@@ -83,7 +83,7 @@ def test_installing_twice_changes_nothing(repo: Repo) -> None:
 def test_installing_with_other_gates_writes_anew_and_keeps_the_earlier_hook(repo: Repo) -> None:
     hook(repo, "pre-commit")
     install(repo)
-    ran = repo.qgate("hook", "install", "--stage", "pre-commit", "--gate", "lint")
+    ran = repo.call("hook", "install", "--stage", "pre-commit", "--gate", "lint")
 
     assert ran.out == "pre-commit: installed anew\n"
     assert b"--gate lint -- " in hooks(repo)["pre-commit"][0]
@@ -104,7 +104,7 @@ def test_uninstalling_brings_the_earlier_hook_back_as_it_was(repo: Repo, mode: i
     before = hooks(repo)
     said = install(repo).out.splitlines()[0]
     during = hooks(repo)
-    ran = repo.qgate("hook", "uninstall")
+    ran = repo.call("hook", "uninstall")
 
     assert said == (
         "pre-commit: installed; the hook that was there is now pre-commit.before-qgate and runs "
@@ -127,7 +127,7 @@ def test_an_earlier_hook_that_is_a_link_stays_one(repo: Repo) -> None:
     path.symlink_to("../../scripts/check")
     install(repo)
     ran = run_hook(repo, "pre-commit")
-    repo.qgate("hook", "uninstall")
+    repo.call("hook", "uninstall")
 
     assert ran.out.startswith("earlier ran")
     assert path.readlink() == Path("../../scripts/check")
@@ -136,7 +136,7 @@ def test_an_earlier_hook_that_is_a_link_stays_one(repo: Repo) -> None:
 
 def test_without_our_hook_uninstalling_says_so(repo: Repo) -> None:
     hook(repo, "pre-push")
-    ran = repo.qgate("hook", "uninstall")
+    ran = repo.call("hook", "uninstall")
 
     assert ran == Ran(
         0,
@@ -157,7 +157,7 @@ def test_a_hook_of_ours_that_was_changed_by_hand_is_neither_replaced_nor_removed
     before = hooks(repo)
 
     for action in ("install", "uninstall"):
-        said = usage_error(repo.qgate("hook", action))
+        said = usage_error(repo.call("hook", action))
         assert f"{path} was changed by hand after qgate wrote it" in said
     assert hooks(repo) == before
 
@@ -166,7 +166,7 @@ def test_a_kept_hook_is_never_replaced(repo: Repo) -> None:
     hook(repo, "pre-push")
     hook(repo, "pre-push.before-qgate", b"older")
     before = hooks(repo)
-    said = usage_error(repo.qgate("hook", "install"))
+    said = usage_error(repo.call("hook", "install"))
 
     assert "pre-push.before-qgate is there already" in said
     assert hooks(repo) == before
@@ -175,7 +175,7 @@ def test_a_kept_hook_is_never_replaced(repo: Repo) -> None:
 def test_a_kept_hook_without_ours_is_an_accident_to_mend_first(repo: Repo) -> None:
     kept = hook(repo, "pre-push.before-qgate", b"older")
     before = hooks(repo)
-    said = usage_error(repo.qgate("hook", "install"))
+    said = usage_error(repo.call("hook", "install"))
     hint = said.partition("hint: ")[2]
 
     assert "the hook of qgate that would run it is not" in said
@@ -186,14 +186,14 @@ def test_a_kept_hook_without_ours_is_an_accident_to_mend_first(repo: Repo) -> No
 def test_a_folder_in_the_place_of_a_hook_is_refused(repo: Repo) -> None:
     (repo.path / ".git/hooks/pre-commit").mkdir(parents=True)
 
-    assert "is a folder" in usage_error(repo.qgate("hook", "install"))
+    assert "is a folder" in usage_error(repo.call("hook", "install"))
     assert [path.name for path in (repo.path / ".git/hooks").iterdir()] == ["pre-commit"]
 
 
 def test_hooks_in_a_file_instead_of_a_folder_are_refused(repo: Repo) -> None:
     (repo.path / ".git/hooks").write_text("", "utf-8")
 
-    assert "cannot write the hooks in" in usage_error(repo.qgate("hook", "install"))
+    assert "cannot write the hooks in" in usage_error(repo.call("hook", "install"))
 
 
 @pytest.mark.parametrize("place", [".githooks", ".husky/_", "/dev/null", "", "../shared"])
@@ -202,7 +202,7 @@ def test_a_hooks_folder_outside_the_git_folder_is_never_written(repo: Repo, plac
         (repo.path / name).mkdir(parents=True)
     repo.git("config", "core.hooksPath", place)
     before = settle(repo)
-    said = usage_error(repo.qgate("hook", "install", *GATE, "--stage", "pre-push"))
+    said = usage_error(repo.call("hook", "install", *GATE, "--stage", "pre-push"))
 
     assert "core.hooksPath" in said
     assert '`qgate hook run pre-push --gate coverage "$@" || exit` to pre-push' in said
@@ -213,7 +213,7 @@ def test_a_hooks_folder_outside_the_git_folder_is_never_written(repo: Repo, plac
 
 def test_the_line_to_add_by_hand_works(repo: Repo, tmp_path: Path) -> None:
     repo.git("config", "core.hooksPath", ".githooks")
-    said = usage_error(repo.qgate("hook", "install", *GATE, "--stage", "pre-commit"))
+    said = usage_error(repo.call("hook", "install", *GATE, "--stage", "pre-commit"))
     line = said.partition("`")[2].partition("`")[0]
     (tmp_path / "bin").mkdir()
     program = f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m qgate "$@"\n'
@@ -232,14 +232,14 @@ def test_a_hooks_folder_that_is_a_link_out_of_the_git_folder_is_never_written(re
     repo.commit({"hooks/README": "ours\n"})
     (repo.path / ".git/hooks").symlink_to("../hooks")
 
-    usage_error(repo.qgate("hook", "install"))
+    usage_error(repo.call("hook", "install"))
     # As if it had been linked afterwards, with a hook of ours in it.
     (repo.path / ".git/hooks").unlink()
     install(repo)
     shutil.copytree(repo.path / ".git/hooks", repo.path / "hooks", dirs_exist_ok=True)
     shutil.rmtree(repo.path / ".git/hooks")
     (repo.path / ".git/hooks").symlink_to("../hooks")
-    repo.qgate("hook", "uninstall")
+    repo.call("hook", "uninstall")
     assert {path.name for path in (repo.path / "hooks").iterdir()} == {"README", *STAGES}
 
 
@@ -252,7 +252,7 @@ def test_a_working_tree_inside_a_bare_git_folder_is_not_the_git_folder(
     (tree.path / ".githooks").mkdir()
     tree.git("config", "core.hooksPath", ".githooks")
 
-    assert "core.hooksPath" in usage_error(tree.qgate("hook", "install"))
+    assert "core.hooksPath" in usage_error(tree.call("hook", "install"))
     assert not list((tree.path / ".githooks").iterdir())
 
 
@@ -269,7 +269,7 @@ def test_hooks_from_before_the_folder_was_changed_are_still_removed(repo: Repo) 
     install(repo)
     repo.git("config", "core.hooksPath", ".githooks")
 
-    assert repo.qgate("hook", "uninstall").out.startswith("pre-commit: removed\n")
+    assert repo.call("hook", "uninstall").out.startswith("pre-commit: removed\n")
     assert not list((repo.path / ".git/hooks").iterdir())
 
 
@@ -278,11 +278,11 @@ def test_a_linked_working_tree_shares_its_hooks(repo: Repo, tmp_path: Path) -> N
     install(at(repo, tmp_path / "linked"))
 
     assert set(hooks(repo)) == set(STAGES)
-    assert at(repo, tmp_path / "linked").qgate("hook", "uninstall").out.count("removed") == 3
+    assert at(repo, tmp_path / "linked").call("hook", "uninstall").out.count("removed") == 3
 
 
 def test_outside_a_repository_nothing_is_installed(repo: Repo, tmp_path: Path) -> None:
-    ran = repo.qgate("hook", "install", "-C", str(tmp_path))
+    ran = repo.call("hook", "install", "-C", str(tmp_path))
 
     assert "is not inside a git repository" in usage_error(ran)
 
@@ -292,7 +292,7 @@ def test_a_link_to_a_hook_of_ours_is_somebody_elses(repo: Repo) -> None:
     folder = repo.path / ".git/hooks"
     (folder / "pre-commit").rename(folder / "mine")
     (folder / "pre-commit").symlink_to("mine")
-    ran = repo.qgate("hook", "uninstall", "--stage", "pre-commit")
+    ran = repo.call("hook", "uninstall", "--stage", "pre-commit")
 
     assert ran.out == "pre-commit: left alone: this hook was not written by qgate\n"
     assert (folder / "pre-commit").is_symlink()
