@@ -3,20 +3,17 @@
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Final
 
 from qgate.documents.adr import editing, naming
 from qgate.documents.adr.record import Record, State
 from qgate.documents.adr.relations import verb_of
 from qgate.documents.kinds import Kind
 from qgate.documents.rendering import render
+from qgate.engine import template_files
 from qgate.engine.adr import Edits, Place, may_become, paths, shelf_of, write
 from qgate.errors import UsageError
 from qgate.parse.documents import MalformedDocument, read
-from qgate.system import resources, shelf
-
-_TEMPLATES: Final = ".qgate/templates/adr"
+from qgate.system import shelf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +132,7 @@ def _rendered(
             for verb, other in relations
         ),
     }
-    return render(template(at.root, name), f"{name}.md", values)
+    return render(template_files.source(at.root, name, below="adr"), f"{name}.md", values)
 
 
 def _checked(path: str, text: str) -> Record:
@@ -163,22 +160,3 @@ def refuse(path: str, text: str) -> None:
     if problems:
         hint = "write what is missing, or keep it proposed until it is decided"
         raise UsageError("the record would not pass:\n" + "\n".join(problems), hint=hint)
-
-
-def template(root: Path, name: str) -> str:
-    """The text of a template: the repository's own, else the one that ships. `UsageError`."""
-    if not name or "/" in name or name.startswith("."):
-        raise UsageError(f'"{name}" is no name of a template', hint="use a name such as madr")
-    own = root / _TEMPLATES / f"{name}.md"
-    shipped = resources.folder("templates") / "adr"
-    for path in (own, shipped / f"{name}.md"):
-        try:
-            return path.read_text("utf-8")
-        except FileNotFoundError:
-            continue
-        except (OSError, UnicodeDecodeError) as error:
-            hint = "it must be a readable file of UTF-8 text"
-            raise UsageError(f"cannot read {path}: {error}", hint=hint) from error
-    names = {each.stem for folder in (own.parent, shipped) for each in folder.glob("*.md")}
-    hint = f"there are {', '.join(sorted(names))}; {_TEMPLATES}/{name}.md would be one more"
-    raise UsageError(f'there is no template "{name}"', hint=hint)

@@ -10,7 +10,7 @@ from qgate.config.documents import AdrSettings
 from qgate.documents.adr import compat, editing, naming
 from qgate.documents.adr.record import Record, State
 from qgate.documents.rendering import render
-from qgate.engine import adr, adr_new
+from qgate.engine import adr, template_files
 from qgate.engine.adr import Place, Shelf
 from qgate.errors import UsageError
 from qgate.parse.documents import read
@@ -59,7 +59,7 @@ def init(folder: Path, name: str, day: str) -> tuple[Place, str]:
     """Make the folder with the first record; the record's path. Raises `UsageError`."""
     at = Place(folder, os.path.normpath(name), AdrSettings()) if name else find(folder)
     with shelf.locked(at.path):
-        text = adr_new.template(at.root, "adr-tools-first")
+        text = template_files.source(at.root, "adr-tools-first", below="adr")
         made = _make(at, "Record architecture decisions", day, (), text)
         if name:
             (folder / _ADR_DIR).write_text(f"{name}\n", "utf-8")
@@ -78,7 +78,9 @@ def new(at: Place, title: str, day: str, links: Sequence[Link], template: Path |
     with shelf.locked(at.path):
         if template is not None or own.is_file():
             return _make(at, title, day, links, None, _text(own))
-        return _make(at, title, day, links, adr_new.template(at.root, "adr-tools"))
+        return _make(
+            at, title, day, links, template_files.source(at.root, "adr-tools", below="adr")
+        )
 
 
 def link(at: Place, source: str, words: str, target: str, reverse: str) -> None:

@@ -8,8 +8,9 @@ from qgate.documents.checklist.template import FOLDER, MalformedTemplate, Templa
 from qgate.documents.checklist.writing import NewChecklist
 from qgate.documents.incident import severity
 from qgate.documents.rendering import render
+from qgate.engine import template_files
 from qgate.engine.request import Request, load_settings
-from qgate.engine.scaffolding import Made, create, place, template_source
+from qgate.engine.scaffolding import Made, create, place
 from qgate.errors import UsageError
 from qgate.system.git import Repository
 
@@ -19,7 +20,7 @@ def make(request: Request, wanted: NewChecklist, *, template: str, is_dry: bool)
     repo = Repository(request.folder, request.environ)
     settings = load_settings(repo, request).settings
     items = _template(repo.root, wanted.name)
-    source = template_source(repo.root, template)
+    source = template_files.source(repo.root, template)
     today = request.now().date()
 
     def named(taken: frozenset[str]) -> tuple[str, str]:

@@ -19,8 +19,9 @@ from qgate.documents.kinds import Folders, Kind, Library
 from qgate.documents.rendering import render
 from qgate.documents.rules.asked import Asked
 from qgate.documents.rules.incident import Rule
+from qgate.engine import template_files
 from qgate.engine.request import Request, load_settings
-from qgate.engine.scaffolding import Made, bytes_of, create, place, template_source
+from qgate.engine.scaffolding import Made, bytes_of, create, place
 from qgate.errors import SettingsError, UsageError
 from qgate.parse.documents import MalformedDocument, read
 from qgate.system import shelf
@@ -106,7 +107,7 @@ def declare(
 ) -> Made:
     """Make an incident under an id that nobody has. Raises `UsageError`."""
     declaring.refuse_wrong(declared, now)
-    source = template_source(at.root, template)
+    source = template_files.source(at.root, template)
 
     def named(taken: frozenset[str]) -> tuple[str, str]:
         identity = _free(declared.id, taken)
@@ -152,7 +153,7 @@ def draft_post_mortem(
     if incident.state in {None, State.DECLARED, State.MITIGATING, State.FALSE_ALARM}:
         hint = "there is a post-mortem when it is mitigated"
         raise UsageError(f"{incident.id} is {incident.document.value('status')}", hint=hint)
-    source = template_source(at.root, template)
+    source = template_files.source(at.root, template)
     values = drafting.of_post_mortem(incident, at.table, at.folders.post_mortems, said, now)
     text = render(source, template, values)
     file = at.post_mortems() / f"{values['id']}.md"

@@ -9,8 +9,9 @@ from qgate.documents.rendering import render
 from qgate.documents.runbook import writing
 from qgate.documents.runbook.alerts import Alerts, Placed, Shelf, alerts_of, orphans
 from qgate.documents.runbook.writing import NewRunbook
+from qgate.engine import template_files
 from qgate.engine.request import Request, load_settings
-from qgate.engine.scaffolding import Made, bytes_of, create, place, refuse_failing, template_source
+from qgate.engine.scaffolding import Made, bytes_of, create, place, refuse_failing
 from qgate.parse.documents import Document, MalformedDocument, read
 from qgate.parse.path_index import PathSet
 from qgate.system.git import Repository
@@ -32,7 +33,7 @@ def make(request: Request, wanted: NewRunbook, *, template: str, is_dry: bool) -
     writing.refuse_incomplete(wanted)
     repo = Repository(request.folder, request.environ)
     settings = load_settings(repo, request).settings
-    source = template_source(repo.root, template)
+    source = template_files.source(repo.root, template)
     today = request.now().date()
 
     def named(taken: frozenset[str]) -> tuple[str, str]:

@@ -1,21 +1,16 @@
-"""What all generators of documents do: find a template and a folder, and make the file."""
+"""What all generators of documents do: find a folder, and make the file."""
 
 import os
-import re
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from qgate.documents import rules
 from qgate.documents.kinds import Kind
 from qgate.errors import UsageError
 from qgate.parse.documents import MAX_BYTES, MalformedDocument, read
-from qgate.system import resources, shelf
-
-_TEMPLATE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_OWN_TEMPLATES: Final = ".qgate/templates"
+from qgate.system import shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +55,6 @@ def place(root: Path, folder: str) -> Path:
         hint = "name a folder below the repository's root in .qgate.yml"
         raise UsageError(f"{folder} is no folder inside the repository", hint=hint)
     return path
-
-
-def template_source(root: Path, name: str) -> str:
-    """A template's text: the repository's own, else the shipped one. Raises `UsageError`."""
-    if not _TEMPLATE.fullmatch(name):
-        raise UsageError(f"{name!r} is no template's name", hint="name one without its folder")
-    name = name.removesuffix(".md")
-    for path in (
-        root / _OWN_TEMPLATES / f"{name}.md",
-        resources.folder("templates") / f"{name}.md",
-    ):
-        try:
-            return path.read_text("utf-8-sig")
-        except FileNotFoundError:
-            continue
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{path} cannot be read: {error}", hint="mend it") from error
-    raise UsageError(f"there is no template {name}", hint=f"put it into {_OWN_TEMPLATES}/{name}.md")
 
 
 def refuse_failing(text: str, name: str, kind: Kind) -> None:

@@ -184,9 +184,10 @@ def test_a_template_of_the_repository(repo: Repo) -> None:
     )
     repo.write({".qgate/templates/outer.md": own})
     ran = repo.call("new-adr", "Three", "--template", "../outer")
-    assert (ran.code, "no name of a template" in ran.err) == (2, True)
+    assert (ran.code, "no template's name" in ran.err) == (2, True)
     ran = repo.call("new-adr", "Three", "--template", "shart")
     assert "there are " in ran.err
+    assert "short" in ran.err
 
 
 def test_the_editor_is_opened_on_the_new_file(repo: Repo) -> None:

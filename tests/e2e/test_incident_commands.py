@@ -120,6 +120,7 @@ def test_any_title_stays_in_the_folder_and_passes_the_gate(repo: Repo, title: st
         (("X", "--severity", "P1", "--detected", "9998-01-31T14:00Z"), "is to come"),
         (("X", "--severity", "P1", "--template", "../x"), "no template's name"),
         (("X", "--severity", "P1", "--template", "none"), "there is no template none"),
+        (("X", "--severity", "P1", "--template", "none"), "there are checklist, incident,"),
         (("X", "--severity", "P1", "--template", "README"), "the template does not do"),
     ],
 )
