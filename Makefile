@@ -4,6 +4,8 @@
 PYTHON ?= $(firstword $(foreach name,python3.14 python3.13 python3.12 python3.11 python3,$(if $(shell $(name) -c 'import sys; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),$(name))))
 BIN := .venv/bin
 READY := .venv/.ready
+PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+  --no-annotate --no-emit-index-url --no-strip-extras --upgrade
 
 .PHONY: check test lint coverage bench lock clean
 
@@ -33,8 +35,8 @@ bench: $(READY)
 
 # Writes the pins anew; needs uv. The files name versions and hashes, no address.
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	  --no-annotate --no-emit-index-url --no-strip-extras --upgrade --group dev pyproject.toml --output-file requirements/dev.txt
+	$(PIN) --group dev --output-file requirements/dev.txt pyproject.toml
+	$(PIN) --output-file requirements/action.txt pyproject.toml
 
 $(READY): requirements/dev.txt pyproject.toml
 	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3" >&2; exit 2; }

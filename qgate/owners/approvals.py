@@ -6,30 +6,11 @@ an approval, and nobody is known by anything but the account that reviewed.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from qgate.model.owners import Requirement, ReviewRules, identity
+from qgate.model.pull_request import Review, State
 from qgate.model.reviewers import TouchedFile
 from qgate.owners.matching import FILE_LIMIT, Matcher
-
-
-class State(StrEnum):
-    """What a review says, in GitHub's words. A comment changes nothing."""
-
-    APPROVED = "APPROVED"
-    CHANGES_REQUESTED = "CHANGES_REQUESTED"
-    DISMISSED = "DISMISSED"
-    COMMENTED = "COMMENTED"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
-    """One review. `author` is the account's id, which no rename and no commit can borrow."""
-
-    author: int
-    login: str
-    state: State
-    commit: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

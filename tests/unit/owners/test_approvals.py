@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qgate.model.owners import Place, Requirement, ReviewRules, identity
+from qgate.model.pull_request import Review, State
 from qgate.model.reviewers import TouchedFile
-from qgate.owners.approvals import Evidence, Met, Missing, Review, State, judge
+from qgate.owners.approvals import Evidence, Met, Missing, judge
 from tests.unit.parse.damage import BRIEF
 
 HEAD: Final = "f" * 40

@@ -1,0 +1,112 @@
+"""A pull request as GitHub tells it, and what stands around it: reviews, runs, comments.
+
+Nothing here is from a payload or an artifact: it is what the API answered.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from qgate.model.reviewers import TouchedFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An account. `id` is what no rename and no commit can borrow; 0 where the account is gone."""
+
+    id: int
+    login: str
+    is_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullRequest:
+    """One pull request. Labels, title and body are its author's words: data, never policy.
+
+    - `base_ref`: the branch that it goes to; `head_owner`, `head_ref`: the fork's owner (empty once
+      the fork is gone) and branch;
+    - `changed_files`: how many GitHub counts, whatever it lists.
+    """
+
+    number: int
+    author: Account
+    title: str
+    body: str
+    base_ref: str
+    head_sha: str
+    head_owner: str
+    head_ref: str
+    changed_files: int
+    is_open: bool = True
+    is_draft: bool = False
+    is_fork: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileList:
+    """The files of a pull request, both names of a rename; `is_complete`: all there are."""
+
+    files: tuple[TouchedFile, ...]
+    is_complete: bool
+
+
+class State(StrEnum):
+    """What a review says, in GitHub's words. A comment changes nothing."""
+
+    APPROVED = "APPROVED"
+    CHANGES_REQUESTED = "CHANGES_REQUESTED"
+    DISMISSED = "DISMISSED"
+    COMMENTED = "COMMENTED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """One review. `author` is the account's id, which no rename and no commit can borrow."""
+
+    author: int
+    login: str
+    state: State
+    commit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowRun:
+    """A run of GitHub Actions. `path` is its workflow's file, without the `@ref` behind it.
+
+    `conclusion` is empty until it ends.
+    """
+
+    id: int
+    path: str
+    event: str
+    head_sha: str
+    head_owner: str
+    head_branch: str
+    conclusion: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """Something that a run left; `size` in bytes, packed."""
+
+    id: int
+    name: str
+    size: int
+    is_expired: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """A comment in the conversation of a pull request."""
+
+    id: int
+    author: Account
+    body: str
+
+
+class CommitState(StrEnum):
+    """The states of a commit status."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+    ERROR = "error"
+    PENDING = "pending"
