@@ -4,15 +4,15 @@ Standard library only, run with `python3 -I`. Inputs come as variables and never
 """
 
 import os
-import sys
+from collections.abc import Mapping
+from pathlib import Path
 
 TRUSTED = ("pull_request_target", "workflow_run")
 
 
-def arguments(environ):
+def arguments(environ: Mapping[str, str]) -> list[str]:
     """The command line for the inputs."""
-    folder = environ.get("INPUT_WORKING_DIRECTORY", "").strip() or "."
-    found = ["-C", folder]
+    found = ["-C", environ.get("INPUT_WORKING_DIRECTORY", "").strip() or "."]
     for name, option in (("INPUT_BASE", "--base"), ("INPUT_CONFIG", "--config")):
         value = environ.get(name, "").strip()
         if value:
@@ -23,21 +23,24 @@ def arguments(environ):
     return found
 
 
-def environment(environ):
+def environment(environ: Mapping[str, str]) -> dict[str, str]:
     """The variables for qgate: a token only where there is something to publish."""
-    kept = {name: value for name, value in environ.items() if not name.startswith("INPUT_")}
-    python = kept.pop("PREPARED_PYTHON")
+    ours = ("INPUT_", "PREPARED_")
+    kept = {name: value for name, value in environ.items() if not name.startswith(ours)}
     token = environ.get("INPUT_TOKEN", "")
     if environ.get("GITHUB_EVENT_NAME", "") in TRUSTED and token:
         kept["GITHUB_TOKEN"] = token
-    return python, kept
+    return kept
 
 
-def main():
+def main() -> None:
     """Become qgate: its exit code is the step's, and a signal reaches it."""
-    python, environ = environment(os.environ)
-    sys.stdout.flush()
-    os.execve(python, [python, "-I", "-m", "qgate", "ci", *arguments(os.environ)], environ)
+    python = os.environ["PREPARED_PYTHON"]
+    # Byte code goes beside the environment, and not into a checkout.
+    compiled = Path(python).parent.parent / "compiled"
+    isolated = ("-I", "-X", f"pycache_prefix={compiled}")
+    argv = [python, *isolated, "-m", "qgate", "ci", *arguments(os.environ)]
+    os.execve(python, argv, environment(os.environ))  # noqa: S606 - no shell is what is wanted
 
 
 if __name__ == "__main__":
