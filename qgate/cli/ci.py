@@ -83,10 +83,11 @@ def _workspace() -> Path:
 
 
 def _elsewhere(request: Request, formats: tuple[str, ...], report_dir: Path | None) -> int:
-    delivering.refuse_unknown(formats)
     if formats and report_dir is None:
         raise UsageError("there is no folder for report files", hint="name one with --report-dir")
-    place = delivering.made(request.folder / report_dir, request.folder) if report_dir else None
+    place = None
+    if report_dir is not None:
+        place = delivering.made(request.folder / report_dir, request.folder, formats)
     report = _judged(request, None)
     if place is not None:
         delivering.write(report, place, formats)
@@ -97,7 +98,6 @@ def _elsewhere(request: Request, formats: tuple[str, ...], report_dir: Path | No
 def _in_actions(
     request: Request, formats: tuple[str, ...], report_dir: Path | None, files: Runner
 ) -> int:
-    delivering.refuse_unknown(formats)
     occasion = judging.occasion_of(request)
     if isinstance(occasion, TargetEvent | RunEvent):
         return trusted(os.environ, request.folder)
@@ -107,7 +107,7 @@ def _in_actions(
         runner.append(files.output, runner.outputs(delivering.values_of_none("skipped")))
         return errors.EXIT_PASSED
     place = request.folder / report_dir if report_dir else files.temporary / delivering.FOLDER
-    place = delivering.made(place, _workspace())
+    place = delivering.made(place, _workspace(), formats)
     report = _judged(request, occasion)
     file = delivering.write(report, place, formats)
     # The last lines of a log are what is looked at first.

@@ -1,12 +1,14 @@
 """What of a report goes where: files in a folder, outputs of the step."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from qgate.engine import formats
 from qgate.errors import UsageError
 from qgate.model.report import Finding, Level, Report, Standing
-from qgate.reporters import formats
+from qgate.reporters.formats import FORMATS as OURS
 from qgate.system import report_folder
 
 FOLDER: Final = "qgate-report"
@@ -18,32 +20,39 @@ FILES: Final = {
     "sarif": "report.sarif",
     "junit": "report.xml",
 }
+_WORD: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-def refuse_unknown(names: Collection[str]) -> None:
-    """Raise `UsageError` for a format that is no file."""
-    for name in names:
-        if name not in FILES:
-            hint = f"formats: {', '.join(FILES)}"
-            raise UsageError(f"there is no report file in the format {name!r}", hint=hint)
+def file_of(name: str) -> str:
+    """The name of the file for a format; other packages' are named after themselves.
+
+    Raises `UsageError` for a format that there is not, or that is none for files.
+    """
+    if name in FILES:
+        return FILES[name]
+    known = [*FILES, *(each for each in formats.names() if each not in OURS)]
+    if name not in known or not _WORD.fullmatch(name):
+        hint = f"formats: {', '.join(known)}"
+        raise UsageError(f"there is no report file in the format {name!r}", hint=hint)
+    return f"report.{name}"
 
 
-def made(folder: Path, root: Path) -> Path:
+def made(folder: Path, root: Path, names: Iterable[str]) -> Path:
     """The folder of the files, made and without those of an earlier run.
 
     Raises `UsageError`, also for one in `root` that is reached through a link.
     """
     report_folder.refuse_linked(folder, root)
     place = report_folder.made(folder)
-    for name in FILES.values():
+    for name in dict.fromkeys((*FILES.values(), *map(file_of, names))):
         report_folder.remove(place, name)
     return place
 
 
-def write(report: Report, folder: Path, names: Collection[str]) -> Path:
+def write(report: Report, folder: Path, names: Iterable[str]) -> Path:
     """Write the files, and give the one that is always there. Raises `UsageError`."""
     for name in dict.fromkeys((ALWAYS, *names)):
-        report_folder.write(folder, FILES[name], formats.FORMATS[name]()(report))
+        report_folder.write(folder, file_of(name), formats.render(report, name))
     return folder / FILES[ALWAYS]
 
 
