@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 
 from qgate.config.settings import options
 from qgate.documents import rules as documents
+from qgate.engine.ci.overdue import Rule as OverdueRule
 from qgate.gates.coverage.rules import Rule as CoverageRule
 from qgate.gates.tools.rules import Rule as ToolsRule
 from qgate.model.owners import ProblemKind
@@ -114,6 +115,7 @@ def test_a_pin_names_the_extras_that_other_pins_ask_for() -> None:
 def rules_that_can_appear() -> set[str]:
     """All of the gates', and every reason that is raised anywhere, in its group."""
     rules = {*map(str, CoverageRule), *map(str, ToolsRule), *map(str, OwnersRule), *NOTICES}
+    rules |= {*map(str, OverdueRule)}
     rules |= {f"reviewers/{kind}" for kind in ProblemKind}
     for module in pkgutil.iter_modules(documents.__path__, f"{documents.__name__}."):
         rules |= set(map(str, getattr(import_module(module.name), "Rule", ())))
