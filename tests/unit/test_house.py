@@ -121,7 +121,8 @@ def rules_that_can_appear() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:
                 case ast.Call(
-                    func=ast.Name(id="Incomplete"), args=[ast.Constant(value=str(reason)), *_]
+                    func=ast.Name(id="Incomplete" | "Unusable" | "Pending"),
+                    args=[ast.Constant(value=str(reason)), *_],
                 ):
                     if ANSWERED.get(path.name) != reason:
                         rules.add(f"{group_of(path)}/{reason}")
@@ -130,6 +131,8 @@ def rules_that_can_appear() -> set[str]:
 
 def group_of(path: Path) -> str:
     """The group of the reasons that a source raises: its gate's, or that of the change."""
+    if "/engine/publish/" in path.as_posix():
+        return "publish"
     _, is_gate, below = path.as_posix().partition("/gates/")
     return below.partition("/")[0] if is_gate else OF_GATES.get(path.name, "change")
 

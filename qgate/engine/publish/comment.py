@@ -1,6 +1,5 @@
 """One comment on the pull request, edited in place: made for trouble, one line when all is well."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +11,8 @@ from qgate.model.report import Finding, GateResult, Level, Outcome, Report, Stan
 from qgate.reporters import comment
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from qgate.model.pull_request import PullRequest
     from qgate.system.github.client import GitHub
 
@@ -55,7 +56,7 @@ def _is_loud(finding: Finding) -> bool:
 
 def _in_template(plain: str, report: Report, pull: "PullRequest", policy: Policy) -> str:
     """The comment within the base's own words around it. Raises `UsageError`."""
-    values: Mapping[str, Any] = {
+    values: "Mapping[str, Any]" = {
         "comment": plain.removeprefix(comment.MARKER).lstrip("\n"),
         "verdict": report.verdict.value,
         "number": pull.number,

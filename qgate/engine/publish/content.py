@@ -35,7 +35,7 @@ class Pending(Unusable):
 
 
 def report_of(client: "GitHub", subject: Subject, policy: Policy) -> Report:
-    """The content gate's report for the present head. Raises `Unusable`, of which `Pending` is one."""
+    """The content gate's report for the present head. Raises `Unusable`, `Pending` among it."""
     if subject.shares_head:
         raise Unusable(
             "ambiguous-run",

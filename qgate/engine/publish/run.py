@@ -19,7 +19,7 @@ from qgate.gates.approvals import gate as approvals
 from qgate.gates.checklist import gate as checklist
 from qgate.model.changes import Endpoint
 from qgate.model.pull_request import CommitState, FileList, Review
-from qgate.model.report import Finding, GateResult, Level, Outcome, Report
+from qgate.model.report import Finding, GateResult, Outcome, Report
 from qgate.model.reviewers import Plan
 from qgate.owners.approvals import Evidence
 from qgate.reporters import plain, reviewers_markdown
