@@ -10,6 +10,7 @@ from qgate.cli.rendering import exit_code
 from qgate.engine.publish import start
 from qgate.engine.publish.start import Done
 from qgate.reporters import plain, reviewers_text
+from qgate.reporters.inert import inert
 
 
 @click.command(name="publish")
@@ -39,12 +40,10 @@ def text(done: Done) -> str:
         f"pull request {each.number}\n{reviewers_text.plan(each.plan)}\n{plain.render(each.report)}"
         for each in done.published
     ]
-    return "\n".join(parts) or f"nothing to publish: {plain.inert(done.reason)}\n"
+    return "\n".join(parts) or f"nothing to publish: {inert(done.reason)}\n"
 
 
 def code(done: Done) -> int:
     """The exit code: that of a verdict which no commit status carries, else 0."""
-    return max(
-        (exit_code(each.report) for each in done.published if not each.is_stated),
-        default=errors.EXIT_PASSED,
-    )
+    codes = {exit_code(each.report) for each in done.published if not each.is_stated}
+    return errors.EXIT_FAILED if errors.EXIT_FAILED in codes else max(codes, default=0)

@@ -56,7 +56,7 @@ def _is_loud(finding: Finding) -> bool:
 
 def _in_template(plain: str, report: Report, pull: "PullRequest", policy: Policy) -> str:
     """The comment within the base's own words around it. Raises `UsageError`."""
-    values: "Mapping[str, Any]" = {
+    values: Mapping[str, Any] = {
         "comment": plain.removeprefix(comment.MARKER).lstrip("\n"),
         "verdict": report.verdict.value,
         "number": pull.number,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from qgate.engine.publish import run, subject
 from qgate.engine.publish.run import Published
 from qgate.errors import UsageError
-from qgate.model.event import TargetEvent, WorkflowRunEvent
+from qgate.model.event import RunEvent, TargetEvent
 
 if TYPE_CHECKING:
     from qgate.engine.publish.subject import Subject
@@ -41,7 +41,7 @@ def client_of(environ: Mapping[str, str], repository: str | None = None) -> "Git
 
 def of_event(
     client: "GitHub",
-    event: TargetEvent | WorkflowRunEvent,
+    event: TargetEvent | RunEvent,
     environ: Mapping[str, str],
     *,
     is_dry: bool = False,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from qgate.model.event import TargetEvent, WorkflowRunEvent
+from qgate.model.event import RunEvent, TargetEvent
 from qgate.model.pull_request import PullRequest
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def of_target(client: "GitHub", event: TargetEvent) -> tuple[Subject, ...]:
     return (_subject(client, event.number, event.action),)
 
 
-def of_run(client: "GitHub", event: WorkflowRunEvent) -> tuple[tuple[Subject, ...], str]:
+def of_run(client: "GitHub", event: RunEvent) -> tuple[tuple[Subject, ...], str]:
     """Those whose head a finished run is for, and why there are none, in words.
 
     The number comes from the run's head, which GitHub knows, and never from what the run left.
