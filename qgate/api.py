@@ -1,6 +1,7 @@
 """Typed entry points for programs. They never print and never exit."""
 
 from qgate.engine.check import check
+from qgate.engine.formats import render
 from qgate.engine.request import Request
 from qgate.engine.reviewers import plan as plan_reviewers
 from qgate.engine.reviewers_lint import check as lint_reviewers
@@ -27,5 +28,6 @@ __all__ = [
     "lint_reviewers",
     "plan_json",
     "plan_reviewers",
+    "render",
     "report_json",
 ]

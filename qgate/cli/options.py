@@ -6,9 +6,24 @@ from typing import Any, TypeVar
 
 import click
 
-from qgate.cli.rendering import FORMATS
+from qgate.cli.rendering import TERMINAL
+from qgate.engine import formats
+from qgate.reporters.formats import FORMATS
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Format(click.Choice[str]):
+    """The name of a format: one of ours, or one that another package adds."""
+
+    def __init__(self) -> None:
+        super().__init__((TERMINAL, *FORMATS))
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name, if there is such a format; others are looked up only if it is none of ours."""
+        if value not in self.choices and formats.find(value) is not None:
+            return str(value)
+        return super().convert(value, param, ctx)
 
 
 def place_options(command: F) -> F:
@@ -48,8 +63,8 @@ def report_options(command: F) -> F:
     format_ = click.option(
         "--format",
         "format_",
-        type=click.Choice(FORMATS),
-        default="terminal",
+        type=Format(),
+        default=TERMINAL,
         show_default=True,
         help="How to write the report.",
     )

@@ -6,19 +6,21 @@ from typing import Final, assert_never
 
 from qgate import errors
 from qgate.cli.output import write
+from qgate.engine import formats
 from qgate.model.report import Outcome, Report
 from qgate.reporters import plain
 from qgate.system import files
 
-FORMATS: Final = ("terminal", "json")
+TERMINAL: Final = "terminal"
 
 
 def rendered(report: Report, format_: str, *, to_file: bool = False) -> str:
-    """The report in a format; `terminal` is plain lines where there is no terminal."""
-    if format_ == "json":
-        from qgate.reporters import json_v1  # noqa: PLC0415 - the encoder is 20 ms to import
+    """The report in a format; `terminal` is plain lines where there is no terminal.
 
-        return json_v1.render(report)
+    Raises `UsageError` where there is no such format.
+    """
+    if format_ != TERMINAL:
+        return formats.render(report, format_)
     if to_file or not sys.stdout.isatty():
         return plain.render(report)
     # rich costs as much to import as all the rest; a pipe does without.

@@ -4,22 +4,19 @@ A gate of tools exists by a tool's definition alone. Third parties add gates thr
 point group `qgate.gates`; each names a module or object with `NAME` and `run`.
 """
 
-import os
-import sys
 from collections.abc import Callable, Generator, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 from qgate.config.tools import Definitions
 from qgate.gates.context import GateContext
 from qgate.model.report import GateResult
+from qgate.system import entry_points
 
 Steps = Generator[Sequence[Any], Sequence[Any], GateResult]
 Run = Callable[[GateContext], GateResult | Steps]
 
 ENTRY_POINTS: Final = "qgate.gates"
-_INFORMATION: Final = (".dist-info", ".egg-info")
 
 
 def _coverage(context: GateContext) -> Steps:
@@ -50,32 +47,11 @@ def gates(definitions: Definitions) -> dict[str, Run]:
     found = {name: run for name, run in _SHIPPED.items() if name not in _LAST}
     found |= {name: partial(_tools, name) for name in definitions.gates()}
     found |= {name: _SHIPPED[name] for name in _LAST}
-    if any(map(_names_gates, sys.path)):
-        # 20 ms to import, which only those who have such gates should pay.
-        from importlib.metadata import entry_points  # noqa: PLC0415
-
-        for point in entry_points(group=ENTRY_POINTS):
-            found.setdefault(point.name, point.load().run)
+    for name, other in entry_points.load(ENTRY_POINTS).items():
+        found.setdefault(name, other.run)
     return found
 
 
 def is_ours(name: str, definitions: Definitions) -> bool:
     """Whether we know all that a gate reads."""
     return name in _SHIPPED or name in definitions.gates()
-
-
-def _names_gates(folder: str) -> bool:
-    """Whether a distribution in a folder of `sys.path` announces gates of its own."""
-    try:
-        with os.scandir(folder) as entries:
-            names = [each.path for each in entries if each.name.endswith(_INFORMATION)]
-    except OSError:
-        return False
-    return any(_announces(Path(name, "entry_points.txt")) for name in names)
-
-
-def _announces(file: Path) -> bool:
-    try:
-        return f"[{ENTRY_POINTS}]".encode() in file.read_bytes()
-    except OSError:
-        return False

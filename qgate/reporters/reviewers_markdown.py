@@ -1,0 +1,145 @@
+"""The plan for reviewers as Markdown, for a summary or a comment. It mentions nobody.
+
+A name in a code span is shown and not notified: GitHub sends its own mail to who is asked.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from qgate.model.owners import Place, Requirement
+from qgate.model.reviewers import Candidate, Fate, Owned, Ownership, Plan
+from qgate.reporters.budget import Block, Row, fitted, utf8
+from qgate.reporters.markdown_text import cell, code, prose
+
+MOST_BYTES: Final = 24_000
+"""It leaves room for the report in a comment."""
+
+_FATES: Final = {Fate.ASKED: "asked", Fate.COUNTED: "there already", Fate.DROPPED: "not asked"}
+_NOBODY: Final = {
+    Ownership.UNOWNED: "nobody, on purpose",
+    Ownership.UNMATCHED: "no rule matches",
+}
+_MOST_NAMES: Final = 10
+
+
+def plan(made: Plan) -> str:
+    """Who is asked and who is not, what is required, then the files by the rule that won.
+
+    At most `MOST_BYTES` in UTF-8, with a newline at the end. Text from outside is inert.
+    """
+    blocks = (
+        Block(worth=0, head=f"### Reviewers\n\n{_headline(made)}\n"),
+        _rows(1, (f"- ⚠️ {prose(notice)}\n" for notice in made.notices)),
+        _people(made.candidates),
+        _rows(3, (f"- {_requirement(each)}\n" for each in made.requirements)),
+        _rows(4, map(_told, made.notify)),
+        _rows(
+            5,
+            (
+                f"- {prose(each.name)} wrote {_count(each.lines, 'touched line')}, "
+                f"{prose(each.last)}\n"
+                for each in made.suggestions
+            ),
+        ),
+        _files(made.files),
+        Block(worth=1, head=f"\n<sub>Rules: {code(made.source)}</sub>\n" if made.source else ""),
+    )
+    return fitted(blocks, MOST_BYTES, utf8).text
+
+
+def _headline(made: Plan) -> str:
+    asked = [each.owner for each in made.of(Fate.ASKED)]
+    if not asked:
+        return "Nobody is asked."
+    more = f" and {len(asked) - _MOST_NAMES:,} more" if len(asked) > _MOST_NAMES else ""
+    return f"Asked: {', '.join(map(code, asked[:_MOST_NAMES]))}{more}."
+
+
+def _rows(worth: int, texts: Iterable[str]) -> Block:
+    rows = [Row(text=text) for text in texts]
+    return Block(
+        worth=worth,
+        head="\n" if rows else "",
+        rows=rows,
+        more=lambda count: f"- and {count:,} more\n",
+    )
+
+
+def _people(candidates: Sequence[Candidate]) -> Block:
+    rows = [
+        Row(text=f"| {cell(code(each.owner))} | {_FATES[each.fate]} | {cell(_why(each))} |\n")
+        for each in candidates
+    ]
+    return Block(
+        worth=2,
+        head="\n| who | | why |\n|---|---|---|\n" if rows else "",
+        rows=rows,
+        more=lambda count: f"| | | and {count:,} more |\n",
+    )
+
+
+def _why(candidate: Candidate) -> str:
+    share = ""
+    if candidate.files:
+        share = f"; {_count(candidate.files, 'file')}, {_count(candidate.lines, 'line')}"
+    return f"{prose(candidate.reason)}{share}{_places(candidate.rules)}"
+
+
+def _places(places: Sequence[Place]) -> str:
+    shown = ", ".join(code(str(each)) for each in places[:_MOST_NAMES])
+    more = f" and {len(places) - _MOST_NAMES:,} more" if len(places) > _MOST_NAMES else ""
+    return f" ({shown}{more})" if shown else ""
+
+
+def _requirement(requirement: Requirement) -> str:
+    parts = [*map(code, requirement.all_of[:_MOST_NAMES])]
+    if requirement.any_of:
+        of = " ".join(map(code, requirement.any_of[:_MOST_NAMES]))
+        parts.append(f"{requirement.count} of {of}")
+    weight = "" if requirement.block else ", which is not waited for"
+    said = f"approval of {' and '.join(parts)} for {code(requirement.pattern)}{weight}"
+    return f"{said}{_places((requirement.place,))}"
+
+
+def _told(notified: tuple[str, tuple[Place, ...]]) -> str:
+    owner, places = notified
+    return f"- told: {code(owner)}{_places(places)}\n"
+
+
+def _files(files: Sequence[Owned]) -> Block:
+    rows = [
+        Row(text=f"| {cell(rule)} | {cell(_names(paths))} |\n", count=len(paths))
+        for rule, paths in _by_rule(files)
+    ]
+    if not rows:
+        return Block(worth=6, head="\nNothing changed.\n")
+    return Block(
+        worth=6,
+        head=f"\n<details><summary>{_count(len(files), 'file')} by rule</summary>\n\n"
+        "| rule | files |\n|---|---|\n",
+        rows=rows,
+        tail="\n</details>\n",
+        more=lambda count: f"| | and {count:,} more |\n",
+    )
+
+
+def _by_rule(files: Sequence[Owned]) -> Iterator[tuple[str, list[str]]]:
+    """Files below the rule that won them, in the order of the first file of each."""
+    found: dict[str, list[str]] = {}
+    for each in files:
+        title = _NOBODY[Ownership.UNMATCHED]
+        if each.rule is not None:
+            owners = " ".join(map(code, each.rule.owners[:_MOST_NAMES]))
+            owners = owners or _NOBODY[Ownership.UNOWNED]
+            title = f"{code(each.rule.pattern)} {owners}{_places((each.rule.place,))}"
+        found.setdefault(title, []).append(each.path)
+    yield from found.items()
+
+
+def _names(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - _MOST_NAMES:,} more" if len(paths) > _MOST_NAMES else ""
+    return f"{', '.join(map(code, paths[:_MOST_NAMES]))}{more}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
