@@ -19,6 +19,8 @@ Steps = Generator[Sequence[Any], Sequence[Any], GateResult]
 Run = Callable[[GateContext], GateResult | Steps]
 
 ENTRY_POINTS: Final = "qgate.gates"
+# They judge a pull request and not files, so `qgate check` has none of them.
+OF_PULL_REQUESTS: Final = ("checklist", "approvals")
 _INFORMATION: Final = (".dist-info", ".egg-info")
 
 
@@ -55,7 +57,8 @@ def gates(definitions: Definitions) -> dict[str, Run]:
         from importlib.metadata import entry_points  # noqa: PLC0415
 
         for point in entry_points(group=ENTRY_POINTS):
-            found.setdefault(point.name, point.load().run)
+            if point.name not in OF_PULL_REQUESTS:
+                found.setdefault(point.name, point.load().run)
     return found
 
 
