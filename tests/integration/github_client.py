@@ -10,7 +10,7 @@ from tests.support.github import Double, GitHubState, github
 from tests.support.patience import Clock
 from tests.support.scripted import Scripted
 
-TOKEN = "ghs_scripted_secret"
+TOKEN = "ghs_scripted_secret"  # noqa: S105 - no password of anything
 
 
 @dataclass(frozen=True, slots=True)

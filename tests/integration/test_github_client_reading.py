@@ -19,6 +19,7 @@ from qgate.model.reviewers import TouchedFile
 from qgate.system.github.errors import Denied, Missing
 from tests.integration.github_client import asked
 from tests.support.github import build, faults
+from tests.support.github.operations import Answer
 from tests.support.github.state import Event, File, GitHubState, Pull, User
 
 SHA = "5" * 40
@@ -30,7 +31,7 @@ def started(*logins: str) -> tuple[GitHubState, Pull]:
 
 
 @pytest.mark.parametrize("is_enterprise", [False, True])
-def test_a_pull_request_is_read_whole(is_enterprise: bool) -> None:
+def test_a_pull_request_is_read_whole(*, is_enterprise: bool) -> None:
     state, pull = started()
     pull.title, pull.is_draft = "Faster\n::error::x", True
     with asked(state, is_enterprise=is_enterprise) as github:
@@ -169,7 +170,7 @@ def test_a_rename_without_its_former_name_is_no_answer() -> None:
 
 
 @pytest.mark.parametrize(("count", "is_complete"), [(2999, True), (3000, False), (3001, False)])
-def test_exactly_3000_files_prove_nothing(count: int, is_complete: bool) -> None:
+def test_exactly_3000_files_prove_nothing(count: int, *, is_complete: bool) -> None:
     state, pull = started()
     pull.files = build.many_files(count)
     with asked(state) as github:
@@ -323,9 +324,7 @@ def test_what_is_no_team_is_missing_and_not_asked_for(name: str) -> None:
 def test_accounts_are_people_or_bots() -> None:
     state, _ = started("alice")
     with asked(state) as github:
-        assert github.client.account("@alice") == Account(
-            id=state.users["alice"].id, login="alice"
-        )
+        assert github.client.account("@alice") == Account(id=state.users["alice"].id, login="alice")
         assert github.client.account(build.BOT).is_bot
 
 
@@ -353,7 +352,7 @@ def test_a_person_s_token_tells_its_login_and_an_installation_s_is_known() -> No
 
 def test_a_bad_token_is_not_taken_for_an_installation_s() -> None:
     state, _ = started()
-    with asked(state, token="ghs_another") as github, pytest.raises(Denied):
+    with asked(state, token=f"not-{state.token.value}") as github, pytest.raises(Denied):
         github.client.me()
 
 
@@ -503,12 +502,12 @@ def test_an_artifact_that_the_store_does_not_have_is_no_refusal_of_github() -> N
             "/zip",
             faults.Fault(
                 name="to the store",
-                change=lambda answer, at: faults.Answer(
+                change=lambda _, at: Answer(
                     status=302, headers={"Location": f"{at.elsewhere}/artifacts/{made.id}"}
                 ),
             ),
         )
-        with pytest.raises(Incomplete, match="127.0.0.1 answered 404"):
+        with pytest.raises(Incomplete, match=r"127\.0\.0\.1 answered 404"):
             github.client.download(Artifact(id=made.id, name="x", size=1), 100)
 
 

@@ -1,5 +1,7 @@
 """The waiting rule: given an answer and the time, how long, or not at all."""
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,12 +15,20 @@ INTEGRATION = "Resource not accessible by integration"
 
 
 def pause(
-    status: int, message: str = "", *, method: str = "GET", tried: int = 1, **headers: str
+    status: int,
+    message: str = "",
+    headers: Mapping[str, str] | None = None,
+    *,
+    method: str = "GET",
+    tried: int = 1,
 ) -> Pause | None:
-    names = {name.replace("_", "-"): value for name, value in headers.items()}
     return retrying.after_answer(
-        status, names, message, method=method, tried=tried, now=NOW, chance=0.5
+        status, headers or {}, message, method=method, tried=tried, now=NOW, chance=0.5
     )
+
+
+def used_up(reset: float) -> dict[str, str]:
+    return {"x-ratelimit-remaining": "0", "x-ratelimit-reset": f"{reset:.0f}"}
 
 
 def limit(seconds: float) -> Pause:
@@ -31,43 +41,41 @@ def test_an_answer_that_says_something_is_the_last_word(status: int) -> None:
 
 
 def test_a_refusal_is_no_rate_limit() -> None:
-    assert pause(403, INTEGRATION, x_ratelimit_remaining="987", x_ratelimit_reset="9") is None
+    some_left = {"x-ratelimit-remaining": "987", "x-ratelimit-reset": "9"}
+    assert pause(403, INTEGRATION, some_left) is None
     assert pause(403) is None
 
 
 @pytest.mark.parametrize("status", [403, 429])
 def test_retry_after_in_seconds_goes_before_all_else(status: int) -> None:
-    told = {"x_ratelimit_remaining": "0", "x_ratelimit_reset": f"{NOW + 900:.0f}"}
-    assert pause(status, SECONDARY, retry_after="7", **told) == limit(7)
+    assert pause(status, SECONDARY, {"retry-after": "7", **used_up(NOW + 900)}) == limit(7)
 
 
 def test_retry_after_may_be_a_date() -> None:
-    assert pause(429, retry_after="Fri, 15 Jan 2027 08:01:00 GMT") == limit(60)
+    assert pause(429, headers={"retry-after": "Fri, 15 Jan 2027 08:01:00 GMT"}) == limit(60)
 
 
 def test_a_date_that_is_over_asks_for_no_wait() -> None:
-    assert pause(429, retry_after="Fri, 15 Jan 2027 07:00:00 GMT") == limit(0)
+    assert pause(429, headers={"retry-after": "Fri, 15 Jan 2027 07:00:00 GMT"}) == limit(0)
 
 
 @pytest.mark.parametrize("said", ["soon", "-5", "1e9", "٣", "1" * 40, "Fri, 99 Jan 2027", " "])
 def test_a_retry_after_that_says_nothing_is_a_minute(said: str) -> None:
-    assert pause(429, retry_after=said) == limit(60)
+    assert pause(429, headers={"retry-after": said}) == limit(60)
 
 
 @pytest.mark.parametrize("status", [403, 429])
 def test_a_used_up_allowance_is_waited_for_until_its_reset(status: int) -> None:
-    told = {"x_ratelimit_remaining": "0", "x_ratelimit_reset": f"{NOW + 90:.0f}"}
-    assert pause(status, "API rate limit exceeded", **told) == limit(91)
+    assert pause(status, "API rate limit exceeded", used_up(NOW + 90)) == limit(91)
 
 
 def test_a_reset_that_is_over_is_a_minute() -> None:
-    told = {"x_ratelimit_remaining": "0", "x_ratelimit_reset": f"{NOW - 90:.0f}"}
-    assert pause(403, "API rate limit exceeded", **told) == limit(60)
+    assert pause(403, "API rate limit exceeded", used_up(NOW - 90)) == limit(60)
 
 
 def test_a_reset_means_nothing_while_some_is_left() -> None:
-    told = {"x_ratelimit_remaining": "5", "x_ratelimit_reset": f"{NOW + 9000:.0f}"}
-    assert pause(403, SECONDARY, **told) == limit(60)
+    told = {**used_up(NOW + 9000), "x-ratelimit-remaining": "5"}
+    assert pause(403, SECONDARY, told) == limit(60)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +98,7 @@ def test_a_broken_answer_is_asked_again_after_a_wait_that_doubles(status: int) -
 
 
 def test_a_broken_answer_may_say_how_long() -> None:
-    assert pause(503, retry_after="30") == Pause(seconds=30)
+    assert pause(503, headers={"retry-after": "30"}) == Pause(seconds=30)
 
 
 def test_what_is_not_ready_is_asked_for_again_but_not_written_again() -> None:
@@ -133,5 +141,7 @@ def test_no_answer_makes_the_rule_fail_or_wait_for_nothing_known(
         ("POST", "/repos/o/requested_reviewers/issues/1/comments", False),
     ],
 )
-def test_only_a_comment_must_not_be_created_twice(method: str, path: str, expected: bool) -> None:
+def test_only_a_comment_must_not_be_created_twice(
+    method: str, path: str, *, expected: bool
+) -> None:
     assert retrying.is_repeatable(method, path) is expected
