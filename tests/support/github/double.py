@@ -85,7 +85,8 @@ class Double:
     ) -> None:
         """Let a fault happen to requests whose path, or path and query, has the pattern.
 
-        `*` is every method. It is an AssertionError at the end if it never happened.
+        `*` is every method; the other host's paths begin with `/artifacts/`. Write `[?&]page=2`:
+        `page=2` is in `per_page=2` too. It is an AssertionError at the end if it never happened.
         """
         armed = Armed(
             method=method, pattern=re.compile(pattern), fault=fault, times=times, skip=skip

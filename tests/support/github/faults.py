@@ -110,9 +110,9 @@ def drip() -> Fault:
     return Fault(name="drip", delivery=Delivery.DRIP)
 
 
-def cut_off(*, does: bool = True) -> Fault:
-    """The connection ends in the middle of the body that was promised."""
-    return Fault(name="cut off", does=does, delivery=Delivery.CUT)
+def cut_off() -> Fault:
+    """The connection ends in the middle of the body that was promised, after the work."""
+    return Fault(name="cut off", does=True, delivery=Delivery.CUT)
 
 
 def _body(name: str, change: Callable[[Any], Any]) -> Fault:
