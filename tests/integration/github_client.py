@@ -10,6 +10,7 @@ from tests.support.github import Double, GitHubState, github
 from tests.support.patience import Clock
 from tests.support.scripted import Scripted
 
+MANY = 1000
 TOKEN = "ghs_scripted_secret"  # noqa: S105 - no password of anything
 
 

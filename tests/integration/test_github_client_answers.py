@@ -8,9 +8,9 @@ import pytest
 
 from qgate.errors import Incomplete
 from qgate.system.github.client import GitHub
-from tests.integration.github_client import TOKEN, Asked, asked, client_of
+from tests.integration.github_client import MANY, TOKEN, Asked, asked, client_of
 from tests.support.github import build, faults
-from tests.support.github.faults import FOR_EVER, Fault
+from tests.support.github.faults import Fault
 from tests.support.github.state import GitHubState, Pull
 from tests.support.patience import Clock
 from tests.support.scripted import Reply, Request, scripted
@@ -136,7 +136,7 @@ def test_every_read_refuses_what_is_not_its_shape(name: str, fault: Fault) -> No
     state.commits[SHA] = {"a": b"1"}
     token = build.organization_token(state)
     with asked(state, token=token.value) as github:
-        github.double.fail("GET", "", fault, times=FOR_EVER)
+        github.double.fail("GET", "", fault, times=MANY)
         with pytest.raises(Incomplete) as caught:
             READS[name](github.client)
     assert caught.value.reason == "github-unreachable"
@@ -158,7 +158,7 @@ def no_list(github: Asked, said: str) -> None:
 
 def test_a_page_whose_next_is_itself_ends_in_an_error_and_not_in_a_loop() -> None:
     with asked(listing(3)[0]) as github:
-        github.double.fail("GET", "/comments", faults.same_next(), times=FOR_EVER)
+        github.double.fail("GET", "/comments", faults.same_next(), times=MANY)
         no_list(github, "round in circles")
         assert len(github.paths) == 2
 

@@ -3,9 +3,9 @@
 import pytest
 
 from qgate.errors import Incomplete
-from tests.integration.github_client import Asked, asked, client_of
+from tests.integration.github_client import MANY, Asked, asked, client_of
 from tests.support.github import build, faults
-from tests.support.github.faults import FOR_EVER, Fault
+from tests.support.github.faults import Fault
 from tests.support.github.state import GitHubState
 from tests.support.patience import Clock
 from tests.support.scripted import Reply, scripted
@@ -42,7 +42,7 @@ def test_a_read_is_repeated_after_a_wait_that_doubles(fault: Fault) -> None:
 @pytest.mark.parametrize("fault", [faults.broken(), faults.reset()], ids=["502", "reset"])
 def test_a_read_is_not_repeated_for_ever(fault: Fault) -> None:
     with asked(started(), tries=4) as github:
-        github.double.fail("GET", "", fault, times=FOR_EVER)
+        github.double.fail("GET", "", fault, times=MANY)
         error = gives_up(github, "github-unreachable")
         assert len(github.paths) == 4
     assert "asked 4 times" in str(error)
@@ -98,7 +98,7 @@ def test_a_reset_in_the_far_future_is_told_as_well() -> None:
 
 def test_a_limit_without_headers_is_waited_for_once() -> None:
     with asked(started()) as github:
-        github.double.fail("GET", "", faults.secondary_limit(), times=FOR_EVER)
+        github.double.fail("GET", "", faults.secondary_limit(), times=MANY)
         gives_up(github, "github-rate-limited")
     # 60 and 120 more would be longer than 120 in all.
     assert github.clock.waits == [60]

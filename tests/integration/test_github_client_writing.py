@@ -5,7 +5,7 @@ import pytest
 from qgate.errors import Incomplete
 from qgate.model.pull_request import CommitState
 from qgate.system.github.errors import Denied, Missing, Rejected
-from tests.integration.github_client import asked
+from tests.integration.github_client import MANY, asked
 from tests.support.github import build, faults
 from tests.support.github.faults import Fault
 from tests.support.github.state import GitHubState, Pull
@@ -217,7 +217,7 @@ def test_a_write_that_something_else_answers_is_not_taken_for_done(fault: Fault)
     state, pull = started("alice")
     made = build.comment(state, pull, build.BOT, "old")
     with asked(state) as github:
-        github.double.fail("*", "", fault, times=faults.FOR_EVER)
+        github.double.fail("*", "", fault, times=MANY)
         for write in (
             lambda: github.client.request_reviewers(pull.number, ["alice"], []),
             lambda: github.client.create_comment(pull.number, "x"),
