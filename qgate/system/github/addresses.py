@@ -11,7 +11,8 @@ from qgate.system.github.errors import Missing
 
 _PORTS: Final = {"http": 80, "https": 443}
 _DOTS: Final = (".", "..")
-_NEXT: Final = re.compile(r'<([^<>]*)>\s*;[^,<]*?\brel="?next"?(?:[\s;,]|$)')
+_LINK: Final = re.compile(r'<([^<>]*)>\s*;[^,<]*?\brel="?(\w+)')
+_PAGE: Final = re.compile(r"[?&]page=([0-9]{1,6})(?:&|$)")
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _REPOSITORY: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*/[A-Za-z0-9._-]+")
 
@@ -111,8 +112,17 @@ def commit_id(text: str) -> str:
 
 def next_of(link: str) -> str | None:
     """The address of the next page, from a `Link` header (RFC 8288)."""
-    found = _NEXT.search(link)
-    return found[1] if found else None
+    return _links(link).get("next")
+
+
+def last_of(link: str) -> int | None:
+    """The number of the last page, where a `Link` header tells."""
+    found = _PAGE.search(_links(link).get("last", ""))
+    return int(found[1]) if found else None
+
+
+def _links(link: str) -> dict[str, str]:
+    return {name: address for address, name in _LINK.findall(link)}
 
 
 def target_of(address: str, location: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from qgate import __version__
 from qgate.errors import UsageError
-from qgate.system.github.addresses import base_of, next_of
+from qgate.system.github.addresses import base_of, last_of, next_of
 from qgate.system.github.asking import Asker
 from qgate.system.github.errors import Denied, Missing, Rejected, unreachable
 from qgate.system.github.patience import Patience
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _AGENT: Final = f"qgate/{__version__}"
 _HEADERS: Final = {"Accept": "application/vnd.github+json"}
 _ERROR: Final = 400
+_SUCCESS: Final = range(200, 300)
 _NO_ENTRY: Final = (401, 403)
 _GONE: Final = (404, 410)
 _UNPROCESSABLE: Final = 422
@@ -62,6 +63,7 @@ class Api:
     def pages(self, path: str, what: str, **parameters: str | int) -> Iterator[Any]:
         """The JSON of all pages, 100 items each."""
         seen: set[str] = set()
+        last = 1
         following: str | None = path
         given: Mapping[str, str | int] = {**parameters, "per_page": PER_PAGE}
         while following is not None:
@@ -73,7 +75,10 @@ class Api:
             headers, data = self._json("GET", following, what, given)
             yield data
             given = {}
-            following = self._next(headers.get("link", ""), what)
+            link = headers.get("link", "")
+            following, last = self._next(link, what), last_of(link) or last
+        if len(seen) < last:
+            raise unreachable(what, f"it ends at page {len(seen)} of {last}")
 
     def download(self, path: str, what: str, most: int) -> bytes:
         """A body that may be stored elsewhere, at most so many bytes."""
@@ -136,7 +141,7 @@ class Api:
     def _checked(self, answer: Answer, what: str) -> Answer:
         """A success; else what is raised has GitHub's words."""
         status = answer.status
-        if status < _ERROR:
+        if status in _SUCCESS:
             return answer
         said = self._words.said(answer.body)
         why = f"GitHub answered {status}" + (f" ({said})" if said else "")

@@ -89,7 +89,7 @@ class Asker:
             until = self._patience.clock() + pause.seconds
             clock = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(min(until, 2.0**34)))
             raise rate_limited(what, why, f"run it again after {clock}, when GitHub answers again")
-        raise unreachable(what, f"{why}, asked {tried} times")
+        raise unreachable(what, why + (f", asked {tried} times" if tried > 1 else ""))
 
     def _keep_pace(self, method: str) -> None:
         """Writes one after the other, at the pace that GitHub asks for."""

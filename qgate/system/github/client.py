@@ -144,7 +144,8 @@ class GitHub:
             "team_reviewers": [each.rpartition("/")[2].removeprefix("@") for each in teams],
         }
         path = f"{self._path}/pulls/{number:d}/requested_reviewers"
-        self._api.write("POST", path, f"asking reviewers of pull request {number}", body)
+        what = f"asking reviewers of pull request {number}"
+        shaped(self._api.write("POST", path, what, body), shapes.BriefPull, what)
 
     def team_members(self, team: str) -> tuple[Account, ...]:
         """The members of `@org/slug`."""
@@ -216,12 +217,13 @@ class GitHub:
 
     def edit_comment(self, id: int, body: str) -> None:  # noqa: A002 - GitHub's word
         """Replace a comment's text."""
-        path = f"{self._path}/issues/comments/{id:d}"
-        self._api.write("PATCH", path, f"editing comment {id}", {"body": body})
+        path, what = f"{self._path}/issues/comments/{id:d}", f"editing comment {id}"
+        shaped(self._api.write("PATCH", path, what, {"body": body}), shapes.Made, what)
 
     def delete_comment(self, id: int) -> None:  # noqa: A002 - GitHub's word
         """Take a comment away."""
-        self._api.write("DELETE", f"{self._path}/issues/comments/{id:d}", f"deleting comment {id}")
+        path, what = f"{self._path}/issues/comments/{id:d}", f"deleting comment {id}"
+        shaped(self._api.write("DELETE", path, what), type(None), what)
 
     def set_status(
         self, sha: str, state: CommitState, context: str, description: str, url: str = ""
@@ -230,7 +232,8 @@ class GitHub:
         body = {"state": str(state), "context": context, "description": _short(description)}
         path = f"{self._path}/statuses/{commit_id(sha)}"
         what = f"the status of commit {sha[:12]}"
-        self._api.write("POST", path, what, {**body, "target_url": url} if url else body)
+        answer = self._api.write("POST", path, what, {**body, "target_url": url} if url else body)
+        shaped(answer, shapes.Made, what)
 
     def unreadable(self, logins: Sequence[str]) -> tuple[str, ...]:
         """Those who certainly cannot read the repository; whoever cannot be asked about is not."""

@@ -3,6 +3,7 @@
 The rule is GitHub's: https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
@@ -19,7 +20,9 @@ _FIRST_WAIT: Final = 1.0
 _LONGEST_NUMBER: Final = 12
 _LIMIT_WORDS: Final = ("rate limit", "abuse detection", "too many requests")
 # Asking for the same reviewers, or setting the same status, twice changes nothing.
-_REPEATABLE_POSTS: Final = ("/requested_reviewers", "/statuses/")
+_REPEATABLE_POSTS: Final = re.compile(
+    r"/repos/[^/]+/[^/]+/(?:pulls/[0-9]+/requested_reviewers|statuses/[0-9a-f]+)\Z"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,7 @@ def after_silence(tried: int, chance: float) -> Pause:
 
 def is_repeatable(method: str, path: str) -> bool:
     """Whether asking twice does no more than asking once. Creating a comment does."""
-    return method != "POST" or any(each in path for each in _REPEATABLE_POSTS)
+    return method != "POST" or _REPEATABLE_POSTS.search(path) is not None
 
 
 def _is_limit(status: int, headers: Mapping[str, str], message: str) -> bool:

@@ -43,7 +43,12 @@ class Repository(msgspec.Struct):
     """A repository, wherever one is named."""
 
     id: Id
-    owner: User
+    owner: User | None
+
+    @property
+    def owner_login(self) -> str:
+        """Empty where the owner is gone."""
+        return self.owner.login if self.owner else ""
 
 
 class Side(msgspec.Struct):
@@ -68,9 +73,9 @@ class Pull(BriefPull):
     title: str
     body: str | None
     state: str
-    draft: bool
     base: Side
     changed_files: Count
+    draft: bool | None = None
 
     def value(self) -> PullRequest:
         """The value that qgate works with."""
@@ -82,11 +87,11 @@ class Pull(BriefPull):
             body=self.body or "",
             base_ref=base.ref,
             head_sha=head.sha,
-            head_owner=head.repo.owner.login if head.repo else "",
+            head_owner=head.repo.owner_login if head.repo else "",
             head_ref=head.ref,
             changed_files=self.changed_files,
             is_open=self.state == "open",
-            is_draft=self.draft,
+            is_draft=bool(self.draft),
             # A repository that is gone was a fork.
             is_fork=head.repo is None or base.repo is None or head.repo.id != base.repo.id,
         )

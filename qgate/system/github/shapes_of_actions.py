@@ -24,7 +24,7 @@ class Run(msgspec.Struct):
             path=self.path.partition("@")[0],
             event=self.event,
             head_sha=self.head_sha,
-            head_owner=self.head_repository.owner.login if self.head_repository else "",
+            head_owner=self.head_repository.owner_login if self.head_repository else "",
             head_branch=self.head_branch or "",
             conclusion=self.conclusion or "",
         )

@@ -14,7 +14,7 @@ from qgate.system.github.errors import Unanswered
 from qgate.system.github.patience import Patience
 
 if TYPE_CHECKING:
-    from requests import PreparedRequest, Response
+    from requests import PreparedRequest, Response, Session
 
 _CHUNK: Final = 64 << 10
 
@@ -44,12 +44,8 @@ class Transport:
     """Exchanges over kept connections. Proxies and CA bundles are those of the environment."""
 
     def __init__(self, patience: Patience) -> None:
-        import requests  # noqa: PLC0415 - takes long
-
         self._patience = patience
-        self._session = requests.Session()
-        # Something, so that requests does not look into .netrc for a password.
-        self._session.auth = _as_it_is
+        self._session = _session()
 
     def send(self, question: Question) -> Answer:
         """The answer, whatever its status; redirects are not followed. Raises `Unanswered`."""
@@ -105,6 +101,23 @@ def _body(response: "Response", most: int, is_over: threading.Event) -> bytes:
         if is_over.is_set():
             break
     return b"".join(parts)
+
+
+def _session() -> "Session":
+    """A session that keeps connections and nothing else."""
+    from http.cookiejar import DefaultCookiePolicy  # noqa: PLC0415 - as below
+
+    import requests  # noqa: PLC0415 - takes long
+
+    class Ours(requests.Session):
+        def get_redirect_target(self, resp: "Response") -> None:
+            """Nowhere: to prepare the next request it would read the whole body of this answer."""
+
+    session = Ours()
+    # Something, so that requests does not look into .netrc for a password.
+    session.auth = _as_it_is
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    return session
 
 
 def _as_it_is(request: "PreparedRequest") -> "PreparedRequest":

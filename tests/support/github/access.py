@@ -18,7 +18,7 @@ def admitted(at: At, headers: Mapping[str, str]) -> Token:
     """Whose request it is; raises Refused for those without a good token."""
     if not headers.get("User-Agent"):
         raise Refused(403, "Request forbidden by administrative rules.")
-    if headers.get("X-GitHub-Api-Version", "") not in _VERSIONS:
+    if headers.get("X-Github-Api-Version", "") not in _VERSIONS:
         raise Refused(400, "The API version is not supported.")
     if not (given := headers.get("Authorization", "")):
         raise Refused(401, "Requires authentication")

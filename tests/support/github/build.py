@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import zipfile
 from collections.abc import Mapping
 from typing import Final
@@ -31,6 +32,7 @@ PUBLISHER: Final = {
     "statuses": "write",
     "actions": "read",
 }
+TOKEN: Final = "ghs_loopback"  # noqa: S105 - it opens nothing but the double
 BOT: Final = "github-actions[bot]"
 
 
@@ -38,7 +40,7 @@ def started(*logins: str, is_private: bool = True) -> GitHubState:
     """A repository `org/project` with an empty `main`, GITHUB_TOKEN, and these accounts."""
     state = GitHubState()
     state.repository.is_private = is_private
-    state.tokens.append(Token(value="ghs_loopback", login=BOT, permissions=dict(PUBLISHER)))
+    state.tokens.append(Token(value=TOKEN, login=BOT, permissions=dict(PUBLISHER)))
     state.users[BOT] = User(login=BOT, id=41_898_282, type="Bot")
     for login in logins:
         add_user(state, login)
@@ -120,6 +122,8 @@ def review(
     """A review of the pull request's head, or of another commit."""
     made = Review(id=state.new_id(), login=login, state=verdict, commit=commit or pull.head_sha)
     pull.reviews.append(made)
+    if login in pull.requested_users:
+        pull.requested_users.remove(login)  # who has answered is not asked any more
     return made
 
 
@@ -170,6 +174,11 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
         for name, data in files.items():
             archive.writestr(name, data)
     return packed.getvalue()
+
+
+def encoded(document: object) -> bytes:
+    """A document as JSON."""
+    return json.dumps(document).encode()
 
 
 def many_files(count: int) -> list[File]:

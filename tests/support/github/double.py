@@ -10,7 +10,16 @@ from urllib.parse import parse_qsl, unquote
 
 from tests.support.github import access, answers, validation
 from tests.support.github.faults import Context, Delivery, Fault
-from tests.support.github.operations import Answer, Asked, At, Operation, Refused, missing
+from tests.support.github.operations import (
+    SIGNATURE,
+    STORE,
+    Answer,
+    Asked,
+    At,
+    Operation,
+    Refused,
+    missing,
+)
 from tests.support.github.state import GitHubState
 
 ENTERPRISE: Final = "/api/v3"
@@ -18,7 +27,10 @@ ENTERPRISE: Final = "/api/v3"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A request that came in. `path` has neither prefix nor query; names have replaced numbers."""
+    """A request that came in. `path` has neither prefix nor query; names have replaced numbers.
+
+    The names of headers are written Like-This.
+    """
 
     method: str
     path: str
@@ -73,7 +85,8 @@ class Double:
     ) -> None:
         """Let a fault happen to requests whose path, or path and query, has the pattern.
 
-        `*` is every method. It is an AssertionError at the end if it never happened.
+        `*` is every method; the other host's paths begin with `/artifacts/`. Write `[?&]page=2`:
+        `page=2` is in `per_page=2` too. It is an AssertionError at the end if it never happened.
         """
         armed = Armed(
             method=method, pattern=re.compile(pattern), fault=fault, times=times, skip=skip
@@ -106,6 +119,29 @@ class Double:
         context = Context(url=self.url + target, elsewhere=self.elsewhere_url)
         return fault.change(healthy, context), fault.delivery
 
+    def stored(
+        self, method: str, target: str, headers: Mapping[str, str]
+    ) -> tuple[Answer, Delivery]:
+        """The answer of the other host, which keeps artifacts and takes nobody's token."""
+        path, _, query = target.partition("?")
+        request = Request(method=method, path=path, query=dict(parse_qsl(query)), headers=headers)
+        with self.lock:
+            self.elsewhere.append(request)
+            fault = self._due(method, path, query)
+            artifact = self.state.artifacts.get(_number(path.removeprefix(STORE)))
+        if "Authorization" in headers:
+            healthy = _xml(400, "InvalidAuthenticationInfo")
+        elif request.query.get("sig") != SIGNATURE:
+            healthy = _xml(403, "AuthenticationFailed")
+        elif artifact is None:
+            healthy = _xml(404, "BlobNotFound")
+        else:
+            healthy = Answer(data=artifact.data, headers={"Content-Type": "application/zip"})
+        if fault is None:
+            return healthy, Delivery.WHOLE
+        context = Context(url=self.elsewhere_url + target, elsewhere=self.url)
+        return fault.change(healthy, context), fault.delivery
+
     def _by_name(self, path: str) -> str:
         own = self.state.repository
         return re.sub(rf"^/repositories/{own.id}(?=/|$)", f"/repos/{own.full_name}", path)
@@ -129,9 +165,15 @@ class Double:
             return self._carried_out(at, request, raw)
         except Refused as refused:
             return refused.answer()
+        except (AssertionError, LookupError) as error:
+            self.violations.append(f"{request.method} {request.path}: {error!r}")
+            return Refused(500, f"The double's state does not hold together: {error!r}").answer()
 
     def _carried_out(self, at: At, request: Request, raw: bytes) -> Answer:
         token = access.admitted(at, request.headers)
+        self.state.rate.used += 1
+        if self.state.rate.used > self.state.rate.limit:
+            raise Refused(403, "API rate limit exceeded for installation ID 1.")
         if (found := answers.found(request.method, request.path)) is None:
             self.violations.append(f"{request.method} {request.path}: no such endpoint here")
             raise missing()
@@ -168,6 +210,15 @@ class Double:
         encoded = json.dumps(answer.data).encode()
         if said := validation.answer_fault(operation.gives, encoded):
             self.violations.append(f"{request.method} {request.path} answered: {said}")
+
+
+def _xml(status: int, code: str) -> Answer:
+    body = f'<?xml version="1.0" encoding="utf-8"?><Error><Code>{code}</Code></Error>'
+    return Answer(status=status, data=body.encode(), headers={"Content-Type": "application/xml"})
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else 0
 
 
 def _decoded(raw: bytes) -> tuple[Any, bool]:

@@ -8,6 +8,9 @@ from typing import Any, Final
 
 from tests.support.github.operations import Answer, Refused
 
+# As often as it is asked.
+ALWAYS: Final = 1_000_000
+
 
 class Delivery(StrEnum):
     """How the bytes of an answer reach the client."""
@@ -17,6 +20,7 @@ class Delivery(StrEnum):
     HANG = "nothing arrives"
     DRIP = "one byte at a time, without an end"
     CUT = "half of it, then the end"
+    UNSIZED = "all of it, without saying how long it is"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,9 +110,9 @@ def drip() -> Fault:
     return Fault(name="drip", delivery=Delivery.DRIP)
 
 
-def cut_off(*, does: bool = True) -> Fault:
-    """The connection ends in the middle of the body that was promised."""
-    return Fault(name="cut off", does=does, delivery=Delivery.CUT)
+def cut_off() -> Fault:
+    """The connection ends in the middle of the body that was promised, after the work."""
+    return Fault(name="cut off", does=True, delivery=Delivery.CUT)
 
 
 def _body(name: str, change: Callable[[Any], Any]) -> Fault:
@@ -117,6 +121,11 @@ def _body(name: str, change: Callable[[Any], Any]) -> Fault:
         does=True,
         change=lambda answer, _: replace(answer, data=change(answer.data)),
     )
+
+
+def unsized() -> Fault:
+    """The true answer without its length: it ends with the connection."""
+    return Fault(name="unsized", does=True, delivery=Delivery.UNSIZED)
 
 
 def half_json() -> Fault:
@@ -195,6 +204,3 @@ def _halved(data: Any) -> Any:
     if isinstance(data, list):
         return data[: len(data) // 2]
     return {k: _halved(v) if isinstance(v, list) else v for k, v in data.items()}
-
-
-FOR_EVER: Final = 1_000_000

@@ -1,4 +1,4 @@
-"""What an endpoint is: a request comes in, an answer or a refusal in GitHub's words goes out."""
+"""What an endpoint is: a request comes in, an answer or a refusal goes out."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,6 +9,9 @@ from tests.support.github.state import GitHubState, Token
 Json: TypeAlias = dict[str, Any]
 
 DOCS: Final = "https://docs.github.com/rest"
+# Where the other host keeps artifacts, and what it wants to see in the query instead of a token.
+STORE: Final = "/artifacts/"
+SIGNATURE: Final = "loopback-signature"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

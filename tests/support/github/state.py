@@ -43,7 +43,7 @@ class Token:
 
 @dataclass(slots=True, kw_only=True)
 class User:
-    """An account. `permission`: what it may do in the repository (none, read, write, admin)."""
+    """An account. `permission`: what the repository gave it, from none over read to admin."""
 
     login: str
     id: int

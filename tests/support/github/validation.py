@@ -68,6 +68,6 @@ def _models() -> ModuleType:
         package.__path__ = list(spec.submodule_search_locations)
         package.__spec__ = spec
         sys.modules["githubkit"] = package
-        # Without it the package of the models reads all 1,800 of its modules at once.
+        # The hook by which the package of the models loads each of its 1,600 when it is asked for.
         importlib.import_module("githubkit.module_hooks.lazy_module").apply()
     return importlib.import_module(_MODELS)

@@ -3,7 +3,15 @@
 from typing import Final
 
 from tests.support.github.documents import actions
-from tests.support.github.operations import Answer, Asked, Operation, Refused, missing
+from tests.support.github.operations import (
+    SIGNATURE,
+    STORE,
+    Answer,
+    Asked,
+    Operation,
+    Refused,
+    missing,
+)
 from tests.support.github.pages import PAGED, paged
 from tests.support.github.state import Artifact, Run
 
@@ -82,7 +90,8 @@ def _zip(asked: Asked) -> Answer:
     artifact = _found_artifact(asked)
     if artifact.is_expired:
         raise Refused(410, "Artifact has expired")
-    return Answer(status=302, headers={"Location": f"{asked.elsewhere}/artifacts/{artifact.id}"})
+    location = f"{asked.elsewhere}{STORE}{artifact.id}?sig={SIGNATURE}"
+    return Answer(status=302, headers={"Location": location})
 
 
 _FILTERS: Final = ("head_sha", "event", "status", "branch")

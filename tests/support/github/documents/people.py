@@ -87,8 +87,11 @@ def team(at: At, of: Team) -> Json:
 def permission(at: At, account: User) -> Json:
     """What an account may do in the repository."""
     order = ("none", "read", "triage", "write", "maintain", "admin")
-    level = order.index(account.permission)
-    legacy = {"triage": "read", "maintain": "write"}.get(account.permission, account.permission)
+    # Everybody can read what is public.
+    is_public = account.permission == "none" and not at.state.repository.is_private
+    role = "read" if is_public else account.permission
+    level = order.index(role)
+    legacy = {"triage": "read", "maintain": "write"}.get(role, role)
     may = {
         "pull": level >= order.index("read"),
         "triage": level >= order.index("triage"),
@@ -96,7 +99,6 @@ def permission(at: At, account: User) -> Json:
         "maintain": level >= order.index("maintain"),
         "admin": level >= order.index("admin"),
     }
-    role = account.permission if level else ""
     return {
         "permission": legacy,
         "role_name": role,
