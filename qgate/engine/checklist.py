@@ -1,4 +1,4 @@
-"""The gate `checklist` on the event of a run: pure, to be asked once the other gates have ended."""
+"""The gate `checklist` on the event of a run, asked once the other gates have ended."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -7,11 +7,28 @@ from qgate.config.settings import Settings
 from qgate.documents.checklist.template import FOLDER
 from qgate.documents.incident import severity
 from qgate.gates.checklist import gate
+from qgate.gates.context import GateContext
 from qgate.model.report import GateResult, Outcome
+from qgate.system.disk import LINK
 
 # What `policy` needs of the base: these files, and all files in these folders.
 POLICY_FILES: Final = (severity.OWN,)
 POLICY_FOLDERS: Final = (FOLDER,)
+# The worst first.
+_BAD: Final = (Outcome.FAILED, Outcome.INCOMPLETE, Outcome.SKIPPED, Outcome.PASSED)
+
+
+def policy(context: GateContext) -> dict[str, bytes]:
+    """The files that make lists, as the base has them, by path; a link is none."""
+    entries = context.repo.tree_entries(context.changes.base.sha)
+    there = {
+        name: id_
+        for name, (mode, id_) in entries.items()
+        if mode != LINK
+        and (name in POLICY_FILES or any(name.startswith(f"{each}/") for each in POLICY_FOLDERS))
+    }
+    contents = context.repo.blobs(list(there.values()))
+    return {name: data for name, data in zip(there, contents, strict=True) if data is not None}
 
 
 def of_event(
@@ -39,5 +56,8 @@ def of_event(
             summary=f"{key} is false",
             hint=f"set {key} to true, or leave it out",
         )
-    answers = {each.name: each.outcome for each in results}
+    answers: dict[str, Outcome] = {}
+    for each in results:
+        # Where a gate is there twice, as in a report that somebody made up, the worst holds.
+        answers[each.name] = min(answers.get(each.name, each.outcome), each.outcome, key=_BAD.index)
     return gate.run(body, chosen.list, policy, answers, is_draft=is_draft)
