@@ -220,7 +220,7 @@ def _target(payload: _Payload) -> TargetEvent | None:
     pull = payload.pull_request
     if pull is None or not pull.number:
         return None
-    return TargetEvent(number=pull.number, head_sha=pull.head.sha)
+    return TargetEvent(number=pull.number, head_sha=pull.head.sha, action=payload.action)
 
 
 def _run(payload: _Payload) -> RunEvent | None:

@@ -106,6 +106,9 @@ def _report(client: "GitHub", found: Artifact) -> Report:
         return report_json.parse(
             artifact.member(client.download(found, _MOST_PACKED), _FILE, _MOST)
         )
+    except Incomplete as error:
+        why = f"the artifact {ARTIFACT} cannot be fetched: {error.message}"
+        raise Unusable("unusable-report", why, hint=error.hint) from error
     except (MalformedArtifact, MalformedReportJson) as error:
         raise Unusable(
             "unusable-report",

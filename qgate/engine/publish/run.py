@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from qgate.documents.checklist import templates
 from qgate.engine.publish import asking, comment, content, policy
 from qgate.engine.publish.content import Unusable
 from qgate.engine.publish.people import People
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 
 CONTEXT: Final = "qgate"
 _CONTENT: Final = "content"
-# https://docs.github.com/rest/commits/statuses: a longer description is refused.
-_MOST_DESCRIPTION: Final = 140
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,18 +138,16 @@ def _own_gates(
     """The gates that only this side can judge."""
     settings = at_base.loaded.settings.gates
     pull = subject.pull
-    answers = {each.name: each.outcome for each in found.gates} if found else {}
-    name = settings.checklist.list
-    if settings.checklist.enabled and name is not None:
-        template = templates.find(name, at_base.files)
-        yield checklist.judged(pull.body, template, answers, is_draft=pull.is_draft)
+    if settings.checklist.enabled:
+        answers = {each.name: each.outcome for each in found.gates} if found else {}
+        name = settings.checklist.list
+        yield checklist.run(pull.body, name, at_base.files, answers, is_draft=pull.is_draft)
     if settings.approvals.enabled:
-        owners = approvals.owners(at_base.rules, files)
         evidence = Evidence(
             head=pull.head_sha,
             author=pull.author.id,
             reviews=tuple(reviews),
-            accounts=people.accounts(owners),
+            accounts=people.accounts(approvals.asked(at_base.rules, files)),
             is_complete=files.is_complete,
         )
         yield approvals.judged(at_base.rules, files, evidence)
@@ -214,7 +209,7 @@ class _Writer:
             self._subject.pull.head_sha,
             state(report, is_pending=self._judged.is_pending),
             CONTEXT,
-            _short(plain.verdict_line(report)),
+            plain.verdict_line(report),
             link,
         )
 
@@ -231,7 +226,3 @@ def state(report: Report, *, is_pending: bool) -> CommitState:
     if any(each.name not in waits for each in odd):
         return CommitState.ERROR
     return CommitState.PENDING if red or odd else CommitState.ERROR
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _MOST_DESCRIPTION else f"{text[: _MOST_DESCRIPTION - 1]}…"

@@ -1,4 +1,4 @@
-"""What an endpoint is: a request comes in, and an answer or a refusal in GitHub's words goes out."""
+"""What an endpoint is: a request comes in, an answer or a refusal in GitHub's words goes out."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
