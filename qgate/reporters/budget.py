@@ -1,6 +1,7 @@
 """Text that keeps to a budget: what matters most gets room first, and what has none is counted."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,9 +13,9 @@ _UTF16_HIGH: Final = "\uffff"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A line of a block, and how many things it stands for."""
+    """A line of a block, made when there is room for it; and how many things it stands for."""
 
-    text: str
+    text: Callable[[], str]
     count: int = 1
 
 
@@ -22,15 +23,15 @@ class Row:
 class Block:
     """A part of a page: `head`, rows, `tail`, each with its line ends.
 
-    It stands where it is in the page; `worth` decides who gets room: the least first. `more` says
-    in one line how many things of it have no room.
+    It stands where it is in the page; `worth` decides who gets room: the least first, those of the
+    same worth in equal shares. `more` says in one line how many things of it have no room.
     """
 
     worth: int
     head: str
     rows: Sequence[Row] = ()
     tail: str = ""
-    more: Callable[[int], str] = lambda count: f"and {count:,} more\n"
+    more: Callable[[int], str] = lambda count: f"- and {count:,} more\n"
 
     @property
     def count(self) -> int:
@@ -56,41 +57,48 @@ def utf16(text: str) -> int:
     return len(text) + sum(each > _UTF16_HIGH for each in text) if not text.isascii() else len(text)
 
 
+def rows(texts: Iterable[str]) -> tuple[Row, ...]:
+    """Rows that are made already."""
+    return tuple(Row(text=text.__str__) for text in texts)
+
+
 def fitted(blocks: Sequence[Block], room: int, size: Size) -> Fitted:
     """The blocks in their order, as much of each as there is room for."""
     texts = [""] * len(blocks)
     lost = 0
+    equals = Counter(block.worth for block in blocks)
     for place in sorted(range(len(blocks)), key=lambda at: blocks[at].worth):
-        texts[place] = _fit(blocks[place], room, size)
+        block = blocks[place]
+        texts[place] = _fit(block, room // equals[block.worth], size)
+        equals[block.worth] -= 1
         room -= size(texts[place])
-        lost += 0 if texts[place] else blocks[place].count
+        lost += 0 if texts[place] else block.count
     return Fitted(text="".join(texts), lost=lost)
 
 
 def _fit(block: Block, room: int, size: Size) -> str:
     """The block, its first rows, or nothing."""
-    total = block.count
     left = room - size(block.head) - size(block.tail)
-    if left < 0 or (block.rows and left < size(block.more(total))):
-        whole = _whole(block)
-        return whole if size(whole) <= room else ""
-    rows: list[str] = []
-    sizes: list[int] = []
+    if left < 0:
+        return ""
+    if not block.rows:
+        return f"{block.head}{block.tail}"
+    total = block.count
+    # What the last line takes if not all have room; its number only gets shorter.
+    reserve = size(block.more(total))
+    texts: list[str] = []
+    used = shown = fits = fits_count = 0
     for row in block.rows:
-        length = size(row.text)
-        if length > left:
+        text = row.text()
+        used += size(text)
+        if used > left:
             break
-        rows.append(row.text)
-        sizes.append(length)
-        left -= length
-    shown = sum(row.count for row in block.rows[: len(rows)])
-    while shown < total and size(block.more(total - shown)) > left:
-        left += sizes.pop()
-        rows.pop()
-        shown -= block.rows[len(rows)].count
-    last = block.more(total - shown) if shown < total else ""
-    return "".join((block.head, *rows, last, block.tail))
-
-
-def _whole(block: Block) -> str:
-    return "".join((block.head, *(row.text for row in block.rows), block.tail))
+        texts.append(text)
+        shown += row.count
+        if used + reserve <= left:
+            fits, fits_count = len(texts), shown
+    if shown == total:
+        return "".join((block.head, *texts, block.tail))
+    if not fits:
+        return ""
+    return "".join((block.head, *texts[:fits], block.more(total - fits_count), block.tail))

@@ -4,14 +4,15 @@ Every text from outside goes through `markdown_text`; every line begins with som
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from qgate.model.changes import Endpoint
 from qgate.model.report import Finding, GateResult, Level, Outcome, Report, Standing
 from qgate.reporters import merging
-from qgate.reporters.budget import Block, Fitted, Row, Size, fitted
+from qgate.reporters.budget import Block, Fitted, Row, Size, fitted, rows
 from qgate.reporters.markdown_text import cell, code, prose, tag
 from qgate.reporters.merging import Group
 from qgate.reporters.plain import alike
@@ -23,10 +24,12 @@ MARKS: Final = {
     Outcome.SKIPPED: "⚪",
 }
 _LEVELS: Final = {Level.ERROR: "❌", Level.WARNING: "⚠️", Level.NOTE: "💬"}
-_HEADER: Final = "| | where | what | rule |\n|---|---|---|---|\n"
+_ORDER: Final = (Outcome.FAILED, Outcome.INCOMPLETE, Outcome.PASSED, Outcome.SKIPPED)
+_HEADER: Final = "| where | what | rule |\n|---|---|---|\n"
 _MOST_RANGES: Final = 8
 _MOST_RULES: Final = 3
 _FEW: Final = 10
+_FIRST: Final = 5
 _LAST_LINE: Final = 300
 _MOST_SUMMARY: Final = 1000
 
@@ -52,7 +55,7 @@ def page(report: Report, style: Style, extra: str = "") -> str:
     room = style.room - style.size(headline) - _LAST_LINE
     blocks = list(_blocks(report, style))
     if extra:
-        blocks.insert(-1, Block(worth=2, head=f"\n{extra.strip()}\n", rows=()))
+        blocks.insert(-1, Block(worth=2, head=f"\n{extra.strip()}\n"))
     made = fitted(blocks, room, style.size)
     return (
         headline + made.text + _lost(made, style, has_extra=not extra or extra.strip() in made.text)
@@ -61,57 +64,39 @@ def page(report: Report, style: Style, extra: str = "") -> str:
 
 def _lost(made: Fitted, style: Style, *, has_extra: bool) -> str:
     """The last line: what has no room at all, and where it is."""
-    said = [f"{made.lost:,} more findings"] if made.lost else []
+    said = [f"{made.lost:,} more"] if made.lost else []
     if not has_extra:
         said.append("the plan for reviewers")
     return f"\nWithout room here: {' and '.join(said)}; {style.rest}.\n" if said else ""
 
 
 def _blocks(report: Report, style: Style) -> Iterator[Block]:
-    yield _notices(report)
     yield _gates(report)
+    yield _notices(report)
     yield _hints(report)
-    for worth, is_blocking in ((4, True), (6, False)):
-        for gate in report.gates:
-            block = _findings(gate, style, worth=worth, is_blocking=is_blocking)
-            if block.rows:
-                yield block
+    for gate in report.gates:
+        yield from _blocking(gate, style)
+    for gate in report.gates:
+        yield from _others(gate, style)
     yield _left_out(report)
     yield _notes(report)
     yield _foot(report)
 
 
-def _notices(report: Report) -> Block:
-    rows = [Row(text=f"- {_LEVELS[each.level]} {_notice(each)}\n") for each in report.notices]
-    return Block(
-        worth=1,
-        head="\n" if rows else "",
-        rows=rows,
-        more=lambda count: f"- and {count:,} more notices\n",
-    )
-
-
-def _notice(finding: Finding) -> str:
-    place = f"{code(_place(finding.path, finding.line))}: " if finding.path else ""
-    return f"{place}{prose(finding.message)} ({code(finding.rule)})"
-
-
 def _gates(report: Report) -> Block:
-    """A row for each outcome; gates that say the same share one."""
-    rows = [
-        Row(
-            text=f"| {MARKS[gate.outcome]} | **{prose(names)}** {gate.outcome.value} "
-            f"| {cell(_summary(gate))} |\n"
-        )
-        for names, gate in alike(report.gates)
-    ]
-    if not rows:
+    """A row for each outcome, the worst first; gates that say the same share one."""
+    found = sorted(alike(report.gates), key=lambda each: _ORDER.index(each[1].outcome))
+    if not found:
         return Block(worth=0, head="\nNo gate ran.\n")
     return Block(
         worth=0,
         head="\n| | gate | |\n|---|---|---|\n",
-        rows=rows,
-        more=lambda count: f"| | | and {count:,} more gates |\n",
+        rows=rows(
+            f"| {MARKS[gate.outcome]} | **{prose(names)}** {gate.outcome.value} "
+            f"| {cell(_summary(gate))} |\n"
+            for names, gate in found
+        ),
+        more=lambda count: f"| | and {count:,} more | |\n",
     )
 
 
@@ -122,36 +107,82 @@ def _summary(gate: GateResult) -> str:
     return f"{prose(gate.summary, _MOST_SUMMARY)}{rule}"
 
 
+def _notices(report: Report) -> Block:
+    return _list(1, (f"{_LEVELS[each.level]} {_notice(each)}" for each in report.notices))
+
+
+def _notice(finding: Finding) -> str:
+    place = f"{code(_place(finding.path, finding.line))}: " if finding.path else ""
+    return f"{place}{prose(finding.message)} ({code(finding.rule)})"
+
+
 def _hints(report: Report) -> Block:
     """The next step of each gate that could not be judged."""
-    hints = dict.fromkeys(gate.hint for gate in report.gates if gate.hint)
-    rows = [Row(text=f"- {prose(hint)}\n") for hint in hints]
-    return Block(worth=1, head="\n**What to do next**\n\n" if rows else "", rows=rows)
+    hints: dict[str, list[str]] = {}
+    for gate in report.gates:
+        if gate.hint:
+            hints.setdefault(gate.hint, []).append(gate.name)
+    said = (f"**{prose(', '.join(names))}**: {prose(hint)}" for hint, names in hints.items())
+    return _list(1, said, title="**What to do next**\n\n")
 
 
-def _findings(gate: GateResult, style: Style, *, worth: int, is_blocking: bool) -> Block:
+def _list(worth: int, texts: Iterable[str], title: str = "", tail: str = "") -> Block:
+    """A list with a text an item; nothing where there are none."""
+    items = rows(f"- {each}\n" for each in texts)
+    return Block(
+        worth=worth,
+        head=f"\n{title}" if items else "",
+        rows=items,
+        tail=tail if items else "",
+    )
+
+
+def _blocking(gate: GateResult, style: Style) -> Iterator[Block]:
+    """What blocks, the worst first; where tables are folded, a long one all but its beginning."""
+    found, title = _shown(gate, is_blocking=True)
+    if not found:
+        return
+    top = _FIRST if style.folds and len(found) > _FEW else len(found)
+    head = f"\n**{prose(gate.name)}**: {title}\n\n"
+    if not style.folds:
+        head = f"\n#### {prose(gate.name)}: {title}\n\n"
+    yield _table(4, head, found[:top], style)
+    if rest := found[top:]:
+        more = f"{sum(each.count for each in rest):,} more"
+        yield _folded(5, f"{tag(gate.name)}: {more}", rest, style)
+
+
+def _others(gate: GateResult, style: Style) -> Iterator[Block]:
+    """What does not block, folded up."""
+    found, title = _shown(gate, is_blocking=False)
+    if found:
+        yield _folded(6, f"{tag(gate.name)}: {title}", found, style)
+
+
+def _shown(gate: GateResult, *, is_blocking: bool) -> tuple[Sequence[Group], str]:
+    """Groups of findings, and what they are in words."""
     shown = [
         each
         for each in gate.findings
         if each.blocking is is_blocking and not each.is_quiet and not _is_said(each, gate)
     ]
-    found = merging.groups(shown)
-    rows = [Row(text=_row(each), count=each.count) for each in found]
     files = len({each.path for each in shown if each.path})
     what = _count(len(shown), f"{'blocking' if is_blocking else 'other'} finding")
-    title = what + (f" in {_count(files, 'file')}" if files else "")
-    if style.folds or not is_blocking:
-        is_open = " open" if is_blocking and len(rows) <= _FEW else ""
-        head = f"\n<details{is_open}><summary>{tag(gate.name)}: {title}</summary>\n\n{_HEADER}"
-        tail = "\n</details>\n"
-    else:
-        head, tail = f"\n#### {prose(gate.name)}: {title}\n\n{_HEADER}", ""
+    return merging.groups(shown), what + (f" in {_count(files, 'file')}" if files else "")
+
+
+def _folded(worth: int, title: str, found: Sequence[Group], style: Style) -> Block:
+    head = f"\n<details><summary>{title}</summary>\n\n"
+    return _table(worth, head, found, style, tail="\n</details>\n")
+
+
+def _table(worth: int, head: str, found: Sequence[Group], style: Style, *, tail: str = "") -> Block:
     return Block(
         worth=worth,
-        head=head,
-        rows=rows,
+        head=f"{head}{_HEADER}",
+        rows=tuple(Row(text=partial(_row, each), count=each.count) for each in found),
         tail=tail,
-        more=lambda count: f"| | | and {count:,} more; {style.rest} | |\n",
+        more=lambda count: f"| and {count:,} more | {style.rest} | |\n",
     )
 
 
@@ -162,13 +193,12 @@ def _is_said(finding: Finding, gate: GateResult) -> bool:
 
 def _row(group: Group) -> str:
     first = group.first
-    mark = _LEVELS[first.level] if first.standing is Standing.NEW else "⚪"
     lines = _lines(group)
     where = f"{code(first.path)}{f' {lines}' if lines else ''}" if first.path else ""
-    message = prose(first.message)
-    if first.standing is not Standing.NEW:
-        message += f" *({first.standing.value})*"
-    return f"| {mark} | {cell(where)} | {cell(message)} | {cell(code(first.rule))} |\n"
+    mark = "" if first.blocking else f"{_LEVELS[first.level]} "
+    standing = "" if first.standing is Standing.NEW else f" ({first.standing.value})"
+    what = f"{mark}{prose(first.message)}{standing}"
+    return f"| {cell(where)} | {cell(what)} | {cell(code(first.rule))} |\n"
 
 
 def _lines(group: Group) -> str:
@@ -179,23 +209,24 @@ def _lines(group: Group) -> str:
 
 
 def _left_out(report: Report) -> Block:
-    counts = Counter((gate.name, each.rule) for gate in report.gates for each in gate.left_out)
-    rows = [
-        Row(text=f"- {prose(name)}: {_count(count, 'file')} ({code(rule)})\n")
-        for (name, rule), count in counts.items()
-    ]
+    files = Counter((gate.name, each.rule) for gate in report.gates for each in gate.left_out)
     quiet = Counter(gate.name for gate in report.gates for each in gate.findings if each.is_quiet)
-    rows += [
-        Row(text=f"- {prose(name)}: {_count(count, 'older finding')}, not of this change\n")
-        for name, count in quiet.items()
+    said = [
+        *(
+            f"{prose(name)}: {_count(count, 'file')} ({code(rule)})"
+            for (name, rule), count in files.items()
+        ),
+        *(
+            f"{prose(name)}: {_count(count, 'older finding')}, not of this change"
+            for name, count in quiet.items()
+        ),
     ]
-    head = "\n<details><summary>Left out</summary>\n\n" if rows else ""
-    return Block(worth=7, head=head, rows=rows, tail="\n</details>\n" if rows else "")
+    title = "<details><summary>Left out</summary>\n\n"
+    return _list(7, said, title=title, tail="\n</details>\n")
 
 
 def _notes(report: Report) -> Block:
-    rows = [Row(text=f"- {prose(note)}\n") for note in report.notes]
-    return Block(worth=8, head="\n" if rows else "", rows=rows)
+    return _list(8, (f"note: {prose(note)}" for note in report.notes))
 
 
 def _foot(report: Report) -> Block:

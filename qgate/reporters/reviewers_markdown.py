@@ -4,11 +4,12 @@ A name in a code span is shown and not notified: GitHub sends its own mail to wh
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Final
 
 from qgate.model.owners import Place, Requirement
 from qgate.model.reviewers import Candidate, Fate, Owned, Ownership, Plan
-from qgate.reporters.budget import Block, Row, fitted, utf8
+from qgate.reporters.budget import Block, Row, fitted, rows, utf8
 from qgate.reporters.markdown_text import cell, code, prose
 
 MOST_BYTES: Final = 24_000
@@ -28,7 +29,7 @@ def plan(made: Plan) -> str:
     At most `MOST_BYTES` in UTF-8, with a newline at the end. Text from outside is inert.
     """
     blocks = (
-        Block(worth=0, head=f"### Reviewers\n\n{_headline(made)}\n"),
+        Block(worth=0, head=f"#### Reviewers\n\n{_headline(made)}\n"),
         _rows(1, (f"- ⚠️ {prose(notice)}\n" for notice in made.notices)),
         _people(made.candidates),
         _rows(3, (f"- {_requirement(each)}\n" for each in made.requirements)),
@@ -56,25 +57,19 @@ def _headline(made: Plan) -> str:
 
 
 def _rows(worth: int, texts: Iterable[str]) -> Block:
-    rows = [Row(text=text) for text in texts]
-    return Block(
-        worth=worth,
-        head="\n" if rows else "",
-        rows=rows,
-        more=lambda count: f"- and {count:,} more\n",
-    )
+    items = rows(texts)
+    return Block(worth=worth, head="\n" if items else "", rows=items)
 
 
 def _people(candidates: Sequence[Candidate]) -> Block:
-    rows = [
-        Row(text=f"| {cell(code(each.owner))} | {_FATES[each.fate]} | {cell(_why(each))} |\n")
-        for each in candidates
-    ]
     return Block(
         worth=2,
-        head="\n| who | | why |\n|---|---|---|\n" if rows else "",
-        rows=rows,
-        more=lambda count: f"| | | and {count:,} more |\n",
+        head="\n| who | | why |\n|---|---|---|\n" if candidates else "",
+        rows=rows(
+            f"| {cell(code(each.owner))} | {_FATES[each.fate]} | {cell(_why(each))} |\n"
+            for each in candidates
+        ),
+        more=lambda count: f"| and {count:,} more | | |\n",
     )
 
 
@@ -107,20 +102,23 @@ def _told(notified: tuple[str, tuple[Place, ...]]) -> str:
 
 
 def _files(files: Sequence[Owned]) -> Block:
-    rows = [
-        Row(text=f"| {cell(rule)} | {cell(_names(paths))} |\n", count=len(paths))
-        for rule, paths in _by_rule(files)
-    ]
-    if not rows:
+    if not files:
         return Block(worth=6, head="\nNothing changed.\n")
     return Block(
         worth=6,
         head=f"\n<details><summary>{_count(len(files), 'file')} by rule</summary>\n\n"
         "| rule | files |\n|---|---|\n",
-        rows=rows,
+        rows=tuple(
+            Row(text=partial(_of_rule, rule, paths), count=len(paths))
+            for rule, paths in _by_rule(files)
+        ),
         tail="\n</details>\n",
-        more=lambda count: f"| | and {count:,} more |\n",
+        more=lambda count: f"| and {count:,} more files | |\n",
     )
+
+
+def _of_rule(rule: str, paths: Sequence[str]) -> str:
+    return f"| {cell(rule)} | {cell(_names(paths))} |\n"
 
 
 def _by_rule(files: Sequence[Owned]) -> Iterator[tuple[str, list[str]]]:

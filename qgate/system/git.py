@@ -16,7 +16,7 @@ from typing import Final
 
 from qgate.errors import Incomplete, UsageError
 from qgate.parse import git_output
-from qgate.system import process, temporary
+from qgate.system import process, secrets, temporary
 
 _SAFE: Final = (
     "git",
@@ -53,6 +53,8 @@ class GitFailed(Incomplete):
     """git ended with another code than 0; carries what it said."""
 
     def __init__(self, said: str) -> None:
+        # The address of a remote may hold a password.
+        said = secrets.NONE.hidden(said)
         super().__init__("git-failed", f"git says: {said}", hint="git fsck finds what is damaged")
 
 
