@@ -16,6 +16,7 @@ from qgate.gates import registry
 from qgate.gates.context import GateContext
 from qgate.model.report import Finding, GateResult, Level, Outcome, Report
 from qgate.parse.unified_diff import MalformedDiff
+from qgate.system import secrets
 from qgate.system.jobs import Jobs
 
 
@@ -77,6 +78,7 @@ def _run_gates(request: Request, context: GateContext) -> tuple[GateResult, ...]
         slots=slots,
         deadline=float(context.settings.run.deadline),
         watch=request.watch,
+        secrets=secrets.of(request.environ),
     ) as jobs:
         outcomes = schedule.run_all(
             {

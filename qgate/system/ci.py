@@ -123,10 +123,10 @@ def occasion(environ: Mapping[str, str]) -> Occasion:
             hint="let that workflow run without qgate; its end wakes the one on workflow_run, "
             "which judges approvals",
         )
-    if name in _TRUSTED:
-        return _read(environ, name, _TRUSTED[name])
+    if name in TRUSTED:
+        return _read(environ, name, TRUSTED[name])
     if name not in _READERS:
-        known = ", ".join(sorted(_READERS.keys() | _TRUSTED.keys()))
+        known = ", ".join(sorted(_READERS.keys() | TRUSTED.keys()))
         raise UsageError(
             f"qgate does not answer the event {name!r}" if name else "GITHUB_EVENT_NAME is not set",
             hint=f"events: {known}; for any other, `qgate check --base REV`",
@@ -264,7 +264,7 @@ _READERS: Final[dict[str, _Reader]] = {
     "workflow_dispatch": _manual,
     "schedule": _schedule,
 }
-_TRUSTED: Final[dict[str, _Reader]] = {
+TRUSTED: Final[dict[str, _Reader]] = {
     "pull_request_target": _target,
     "workflow_run": _run,
 }
