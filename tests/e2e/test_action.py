@@ -155,8 +155,7 @@ def test_an_uncovered_change_fails_and_its_lines_are_annotated(at_work: At) -> N
     ran = at_work(MISSED).run()
     assert ran.code == 1
     assert ran.annotations == [
-        "::error file=app.py,line=6,title=coverage%3A coverage/uncovered::"
-        "not covered by any test"
+        "::error file=app.py,line=6,title=coverage%3A coverage/uncovered::not covered by any test"
     ]
     assert ran.outputs["verdict"] == "failed"
     assert (ran.outputs["coverage"], ran.outputs["blocking"]) == ("50.0", "1")
