@@ -1,4 +1,4 @@
-"""`qgate publish`, and `qgate ci` on the trusted side: in an empty folder, as no ref is checked out."""
+"""`qgate publish`, and `qgate ci` on the trusted side: in an empty folder, nothing checked out."""
 
 import json
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from tests.support.github import Double, GitHubState, faults, github
 from tests.support.osv import without_proxies
 from tests.support.repo import Ran, call, clean_environment
 
-TOKEN: Final = "ghs_loopback"
+GIVEN: Final = "ghs_loopback"
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Runner:
             "GITHUB_OUTPUT": str(self.folder / "output"),
             "GITHUB_STEP_SUMMARY": str(self.folder / "summary"),
             "RUNNER_TEMP": str(self.folder / "temp"),
-            "GITHUB_TOKEN": TOKEN,
+            "GITHUB_TOKEN": GIVEN,
         }
         return call(
             ("ci",),
@@ -162,13 +162,13 @@ def test_a_github_whose_answer_nobody_understands_is_incomplete(runner: Runner) 
         assert double.written == []
     assert ran.code == 3
     assert "::error" in ran.out
-    assert TOKEN not in ran.out + ran.err + runner.summary
+    assert GIVEN not in ran.out + ran.err + runner.summary
 
 
 def test_by_hand_a_dry_run_says_what_it_would_and_keeps_the_verdicts_code(runner: Runner) -> None:
     state, _ = failing()
     with github(state) as double:
-        environ = {**runner.environ, "GH_TOKEN": TOKEN, "GITHUB_API_URL": double.url}
+        environ = {**runner.environ, "GH_TOKEN": GIVEN, "GITHUB_API_URL": double.url}
         arguments = ("publish", "1", "--repository", "org/project", "--dry-run")
         ran = call(arguments, folder=runner.folder, environ=environ)
         assert double.written == []
