@@ -492,11 +492,11 @@ def test_an_artifact_that_is_larger_than_it_says_is_not_read_to_its_end() -> Non
         github.client.download(Artifact(id=made.id, name="x", size=1), 100)
 
 
-def test_an_artifact_that_the_store_does_not_have_is_no_refusal_of_github() -> None:
+def test_a_refusal_of_the_store_is_no_refusal_of_github() -> None:
     state, pull = started()
     made = build.artifact(state, build.run(state, pull), {})
     with asked(state) as github:
-        del state.artifacts[made.id]
+        # Without a signature in its address.
         github.double.fail(
             "GET",
             "/zip",
@@ -507,7 +507,7 @@ def test_an_artifact_that_the_store_does_not_have_is_no_refusal_of_github() -> N
                 ),
             ),
         )
-        with pytest.raises(Incomplete, match=r"127\.0\.0\.1 answered 404"):
+        with pytest.raises(Incomplete, match=r"127\.0\.0\.1 answered 403"):
             github.client.download(Artifact(id=made.id, name="x", size=1), 100)
 
 
