@@ -64,7 +64,7 @@ def judge(
     if not evidence.is_complete or len(files) >= FILE_LIMIT:
         reason = "the list of files or reviews is not complete"
         return tuple(Missing(requirement=each, reason=reason) for each in rules.require)
-    return tuple(_judge(each, evidence) for each in applying(rules, files))
+    return tuple(judge_one(each, evidence) for each in applying(rules, files))
 
 
 def applying(rules: ReviewRules, files: Iterable[TouchedFile]) -> tuple[Requirement, ...]:
@@ -75,7 +75,8 @@ def applying(rules: ReviewRules, files: Iterable[TouchedFile]) -> tuple[Requirem
     return tuple(each for each in rules.require if each in found)
 
 
-def _judge(requirement: Requirement, evidence: Evidence) -> Met | Missing:
+def judge_one(requirement: Requirement, evidence: Evidence) -> Met | Missing:
+    """One requirement that applies, by evidence that is complete."""
     approvers, discounted = _approvers(requirement, evidence)
     pool = _accounts(requirement.any_of, evidence)
     from_pool = [login for author, login in approvers.items() if author in pool]

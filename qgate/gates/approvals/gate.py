@@ -48,7 +48,7 @@ def judged(rules: ReviewRules, files: FileList, evidence: Evidence) -> GateResul
     if not (files.is_complete and evidence.is_complete and len(files.files) < FILE_LIMIT):
         return _without_list(rules)
     changed = policy.changes(rules, files.files)
-    answers = (*_of_rules(rules, files, evidence), *_of_policy(changed, files, evidence))
+    answers = (*_of_rules(rules, files, evidence), *_of_policy(changed, evidence))
     unowned = tuple(
         Finding(rule=Rule.POLICY_UNOWNED, message=wording.unowned(name), level=Level.WARNING)
         for each in changed
@@ -59,38 +59,34 @@ def judged(rules: ReviewRules, files: FileList, evidence: Evidence) -> GateResul
     return _result(answers, (*findings, *unowned))
 
 
-def _of_rules(rules: ReviewRules, files: FileList, evidence: Evidence) -> Iterable[_Answer]:
+def _of_rules(rules: ReviewRules, files: FileList, evidence: Evidence) -> Iterator[_Answer]:
     for found in approvals.judge(rules, files.files, evidence):
-        yield _answer(found, evidence, None, files)
+        yield _answer(found, evidence)
 
 
-def _of_policy(
-    changed: Iterable[PolicyChange], files: FileList, evidence: Evidence
-) -> Iterable[_Answer]:
+def _of_policy(changed: Iterable[PolicyChange], evidence: Evidence) -> Iterator[_Answer]:
     """Every set of owners is judged by itself."""
     for change in changed:
         if change.requirement is not None:
-            rules = ReviewRules(require=(change.requirement,))
-            for found in approvals.judge(rules, files.files, evidence):
-                yield _answer(found, evidence, change, files)
+            found = approvals.judge_one(change.requirement, evidence)
+            yield _answer(found, evidence, change)
 
 
 def _answer(
-    found: Met | Missing, evidence: Evidence, change: PolicyChange | None, files: FileList
+    found: Met | Missing, evidence: Evidence, change: PolicyChange | None = None
 ) -> _Answer:
-    is_open = isinstance(found, Missing) and _may_be_met(found, files, evidence)
+    is_open = isinstance(found, Missing) and _may_be_met(found, evidence)
     return _Answer(found=found, change=change, is_open=is_open)
 
 
-def _may_be_met(missing: Missing, files: FileList, evidence: Evidence) -> bool:
+def _may_be_met(missing: Missing, evidence: Evidence) -> bool:
     """Whether it would be met if the owners nobody knows were all who have reviewed."""
     if not missing.unknown:
         return False
     everybody = frozenset(review.author for review in evidence.reviews)
-    accounts = dict(evidence.accounts) | {identity(owner): everybody for owner in missing.unknown}
-    rules = ReviewRules(require=(missing.requirement,))
-    (found,) = approvals.judge(rules, files.files, replace(evidence, accounts=accounts))
-    return isinstance(found, Met)
+    unknown = {identity(owner): everybody for owner in missing.unknown}
+    known = replace(evidence, accounts={**evidence.accounts, **unknown})
+    return isinstance(approvals.judge_one(missing.requirement, known), Met)
 
 
 def _findings(answer: _Answer, evidence: Evidence) -> Iterator[Finding]:
