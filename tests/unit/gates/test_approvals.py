@@ -103,6 +103,9 @@ def test_it_is_said_who_of_several_has_not_approved() -> None:
         "x asks for approvals: 2 more approvals are missing out of @b, @c "
         "and an approval each of @a, @b is missing"
     )
+    alone = replace(requirement, any_of=())
+    (said,) = messages(judged(required(alone), files("x"), evidence(review("b"))))
+    assert said == "x asks for approvals: an approval of @a is missing"
 
 
 def test_it_is_said_which_approvals_do_not_count_and_why() -> None:
