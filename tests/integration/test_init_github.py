@@ -123,6 +123,13 @@ def test_a_folder_in_the_place_of_a_file_is_refused(repo: Repo) -> None:
     assert f"{GATE} is no file" in done.err
 
 
+def test_a_file_in_the_place_of_a_folder_is_refused(repo: Repo) -> None:
+    repo.write({".github": "mine"})
+    done = repo.call(*ARGUMENTS, "--force")
+    assert (done.code, written(repo)) == (2, [".github"])
+    assert "cannot be read: Not a directory" in done.err
+
+
 @pytest.mark.parametrize(
     ("branch", "pattern"),
     [
