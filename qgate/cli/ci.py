@@ -15,12 +15,11 @@ from qgate.cli.progress import shown
 from qgate.cli.rendering import exit_code
 from qgate.engine.ci import delivering, judging, saying
 from qgate.engine.ci.redacting import redacted
-from qgate.engine.ci.trusted import trusted
 from qgate.engine.request import Request
 from qgate.errors import QgateError, UsageError
-from qgate.model.event import CiEvent, NothingEvent, RunEvent, TargetEvent
+from qgate.model.event import CiEvent, NothingEvent, RunEvent, TargetEvent, TrustedEvent
 from qgate.model.report import Report
-from qgate.reporters import plain
+from qgate.reporters import plain, reviewers_markdown, summary
 from qgate.system import ci, environment, report_folder, runner, secrets
 from qgate.system.cache import Cache
 from qgate.system.cache import folder as cache_folder
@@ -100,22 +99,45 @@ def _in_actions(
 ) -> int:
     occasion = judging.occasion_of(request)
     if isinstance(occasion, TargetEvent | RunEvent):
-        return trusted(os.environ, request.folder)
+        return _published(occasion, files)
     if isinstance(occasion, NothingEvent):
-        write(saying.nothing(occasion.why))
-        runner.append(files.summary, saying.nothing_page(occasion.why))
-        runner.append(files.output, runner.outputs(delivering.values_of_none("skipped")))
-        return errors.EXIT_PASSED
+        return _nothing(occasion.why, files)
     place = request.folder / report_dir if report_dir else files.temporary / delivering.FOLDER
     place = delivering.made(place, _workspace(), formats)
     report = _judged(request, occasion)
     file = delivering.write(report, place, formats)
     # The last lines of a log are what is looked at first.
     write(saying.annotations(report) + plain.render(report))
-    runner.append(files.summary, saying.page(report, runner.room(files.summary)))
+    runner.append(files.summary, summary.render(report, room=runner.room(files.summary)))
     values = delivering.values(report, file, may_save=not ci.is_fork(request.environ))
     runner.append(files.output, runner.outputs(values))
     return exit_code(report)
+
+
+def _published(event: TrustedEvent, files: Runner) -> int:
+    """The side that has rights: nothing is checked out or run, GitHub is asked and told."""
+    from qgate.cli import publish  # noqa: PLC0415 - only this side needs it
+    from qgate.engine.publish import start  # noqa: PLC0415 - the same
+
+    done = start.of_event(start.client_of(os.environ), event, os.environ)
+    if not done.published:
+        return _nothing(done.reason, files)
+    write(publish.text(done))
+    for each in done.published:
+        plan = reviewers_markdown.plan(each.plan)
+        page = summary.render(each.report, plan, runner.room(files.summary))
+        runner.append(files.summary, page)
+    report = done.published[0].report
+    values = delivering.values(report, None, may_save=False)
+    runner.append(files.output, runner.outputs(values))
+    return publish.code(done)
+
+
+def _nothing(why: str, files: Runner) -> int:
+    write(saying.nothing(why))
+    runner.append(files.summary, saying.nothing_page(why))
+    runner.append(files.output, runner.outputs(delivering.values_of_none("skipped")))
+    return errors.EXIT_PASSED
 
 
 def _judged(request: Request, occasion: CiEvent | None) -> Report:
@@ -143,4 +165,4 @@ def _tell(error: Exception) -> None:
     write(saying.annotations(report))
     files = runner.of(os.environ)
     runner.append(files.output, runner.outputs(delivering.values_of_none("incomplete")))
-    runner.append(files.summary, saying.page(report, runner.room(files.summary)))
+    runner.append(files.summary, summary.render(report, room=runner.room(files.summary)))

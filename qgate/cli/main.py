@@ -24,6 +24,8 @@ _COMMANDS: Final = {
     "config": ("qgate.cli.config", "Show the settings and where each came from."),
     "cache": ("qgate.cli.cache", "Look at what is remembered between runs, and forget it."),
     "hook": ("qgate.cli.hook", "Let git run qgate before each commit, merge and push."),
+    "publish": ("qgate.cli.publish", "Publish the verdict on a pull request."),
+    "init": ("qgate.cli.init", "Write the files that let a service run qgate."),
     "reviewers": ("qgate.cli.reviewers", "Say who should review a change, and why."),
     "codeowners": ("qgate.cli.codeowners", "Check, format and generate the CODEOWNERS file."),
     "new-adr": ("qgate.cli.new_adr", "Write the next decision record."),

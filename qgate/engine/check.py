@@ -41,6 +41,11 @@ def refuse_unknown(names: Collection[str], definitions: Definitions) -> None:
     """Raise `UsageError` for a name that no gate has."""
     known = registry.gates(definitions)
     for name in names:
+        if name in registry.OF_PULL_REQUESTS:
+            raise UsageError(
+                f'the gate "{name}" judges a pull request, and there is none here',
+                hint="in CI `qgate ci` judges checklists, and `qgate publish` approvals too",
+            )
         if name not in known:
             near = suggestion(name, tuple(known))
             hint = f"gates: {', '.join(known)}"

@@ -49,10 +49,14 @@ class NothingEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetEvent:
-    """A pull request, told to a workflow of its base, which has rights (`pull_request_target`)."""
+    """A pull request, told to a workflow of its base, which has rights (`pull_request_target`).
+
+    `action` is what happened to it, such as `opened`.
+    """
 
     number: int
     head_sha: str
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,8 @@ class _PullRequest(msgspec.Struct):
     head: _Tip
     number: int = 0
     draft: bool = False
+    # Null where nothing was written.
+    body: str | None = None
     # Null for an account that is gone.
     user: _User | None = None
     # Null in the short form of GitHub's own description.
@@ -192,6 +194,7 @@ def read_facts(environ: Mapping[str, str]) -> Facts:
         author=pull.user.login if pull.user else "",
         action=payload.action,
         is_draft=pull.draft,
+        body=pull.body or "",
         requested=(
             *(each.login or f"@{organisation}/{each.slug}" for each in people),
             *(f"@{organisation}/{each.slug}" for each in teams),
@@ -217,7 +220,7 @@ def _target(payload: _Payload) -> TargetEvent | None:
     pull = payload.pull_request
     if pull is None or not pull.number:
         return None
-    return TargetEvent(number=pull.number, head_sha=pull.head.sha)
+    return TargetEvent(number=pull.number, head_sha=pull.head.sha, action=payload.action)
 
 
 def _run(payload: _Payload) -> RunEvent | None:

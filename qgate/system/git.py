@@ -140,13 +140,23 @@ class Repository:
         names = self._text("remote").split()
         return "origin" if "origin" in names else next(iter(names), None)
 
-    def remote_name(self) -> str:
-        """`owner/name` of the repository that the remote's address ends in, empty without one."""
+    def remote_address(self) -> str:
+        """The address of the remote, as git would ask it; empty without one."""
         if self.remote is None:
             return ""
-        address = self._text("remote", "get-url", "--end-of-options", self.remote)
-        parts = re.split(r"[/:]", address.rstrip("/").removesuffix(".git"))
+        return self._text("remote", "get-url", "--end-of-options", self.remote)
+
+    def remote_name(self) -> str:
+        """`owner/name` of the repository that the remote's address ends in, empty without one."""
+        parts = re.split(r"[/:]", self.remote_address().rstrip("/").removesuffix(".git"))
         return "/".join(parts[-2:]) if len(parts) > 1 else ""
+
+    def setting(self, name: str) -> str:
+        """A value of git's configuration, empty where it has none."""
+        try:
+            return self._text("config", "--get", "--end-of-options", name)
+        except GitFailed:
+            return ""
 
     def blame(self, commit: str, path: str, ranges: Sequence[range]) -> bytes:
         """`git blame --line-porcelain` of some lines (1-based) of a file in a commit."""

@@ -255,7 +255,8 @@ def test_a_summary_that_is_full_already_gets_no_more(step: Step) -> None:
     assert (step.folder / "summary").stat().st_size == whole
     (step.folder / "summary").write_text("x" * (whole - 150), "utf-8")
     assert step.run("--gate", "coverage").code == 0
-    assert step.summary.endswith("100.00 % of 2 changed statements covered, 90 % needed\n")
+    assert "qgate passed" in step.summary
+    assert whole - 150 < (step.folder / "summary").stat().st_size <= 1 << 20
 
 
 def test_a_command_of_the_settings_is_not_told_where_outputs_go(step: Step) -> None:

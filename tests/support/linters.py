@@ -27,8 +27,11 @@ def actionlint(texts: Mapping[str, str]) -> list[str]:
     return ["{name}:{line}: {message} [{kind}]".format(**each) for each in json.loads(done.stdout)]
 
 
-def zizmor(*paths: Path) -> list[str]:
-    """What zizmor says about files and folders, offline, at its default persona."""
+def zizmor(*paths: Path | str) -> list[str]:
+    """What zizmor says about files and folders, offline, at its default persona.
+
+    An option may be among them.
+    """
     done = subprocess.run(
         [
             *(

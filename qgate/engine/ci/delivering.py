@@ -56,7 +56,7 @@ def write(report: Report, folder: Path, names: Iterable[str]) -> Path:
     return folder / FILES[ALWAYS]
 
 
-def values(report: Report, file: Path, *, may_save: bool) -> dict[str, str]:
+def values(report: Report, file: Path | None, *, may_save: bool) -> dict[str, str]:
     """The outputs of the step. Counts are of what is new and not waived, notices included."""
     findings = [*report.notices, *(each for gate in report.gates for each in gate.findings)]
     new = [each for each in findings if each.standing is Standing.NEW]
@@ -67,7 +67,7 @@ def values(report: Report, file: Path, *, may_save: bool) -> dict[str, str]:
         "blocking": str(sum(each.blocking for each in new)),
         "errors": _count(new, Level.ERROR),
         "warnings": _count(new, Level.WARNING),
-        "report": str(file),
+        "report": str(file or ""),
         "save-cache": "true" if may_save else "false",
     }
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from qgate.errors import QgateError, UsageError
 from qgate.model.report import GateResult, Outcome, Report
-from qgate.reporters import github, plain, summary
+from qgate.reporters import github
 from qgate.reporters.inert import inert
 
 _NAME: Final = "qgate"
@@ -31,17 +31,6 @@ def problem(error: Exception) -> Report:
 def annotations(report: Report) -> str:
     """The report as annotations."""
     return github.render(report)
-
-
-def page(report: Report, room: int) -> str:
-    """The report as a step summary of at most `room` bytes, in one line where there is less room.
-
-    Nothing where not even that fits: GitHub would refuse the whole summary.
-    """
-    text = summary.render(report)
-    if len(text.encode()) > room:
-        text = f"{plain.verdict_line(report)}\n" if report.gates else ""
-    return text if len(text.encode()) <= room else ""
 
 
 def nothing(why: str) -> str:
