@@ -4,6 +4,7 @@ import base64
 import fcntl
 import json
 import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -323,7 +324,7 @@ def test_names_of_files_are_never_commands(at_work: At) -> None:
     assert all(each.startswith(("::error file=", "::warning file=")) for each in lines), ran.out
     assert "##[" not in ran.out
     assert "\n::error" not in ran.summary
-    assert ran.outputs["blocking"] == "5"
+    assert ran.outputs["blocking"] == "10"
 
 
 def test_links_lead_nowhere(at_work: At, tmp_path: Path) -> None:
@@ -357,7 +358,8 @@ def test_a_token_that_a_tool_prints_is_seen_nowhere(at_work: At) -> None:
         f'for each; do echo "$each:1:BAD {token} {other} ::warning::x"; done\n'
         "echo 'noise' >&2\n"
     )
-    lint = definition("finder", version="[bin/finder, --version]")
+    given = {"version": "[bin/finder, --version]", "environment": "[SHOP_PASSWORD]"}
+    lint = definition("finder", **given)
     before = {**BEFORE, **lint, "notes.txt": "x\n", "bin/finder": program, "run.sh": ""}
     settings = "gates: {coverage: {command: [sh, run.sh]}}\n"
     script = f'echo "{other}"; echo "$SHOP_PASSWORD"; echo {token} | base64; exit 1\n'
@@ -418,6 +420,40 @@ def prepared(action: Path, folder: Path, **variables: str) -> tuple[int, str]:
         check=False,
     )
     return done.returncode, done.stdout
+
+
+def test_of_variables_for_pip_only_those_that_say_where_from_are_kept() -> None:
+    """Another target, other constraints or another interpreter would be another environment."""
+    environment = runpy.run_path(str(ROOT / "action" / "prepare.py"))["environment"]
+    kept = {"PIP_INDEX_URL": "https://mirror.example", "PIP_CERT": "x", "HOME": "/h", "PATH": "/b"}
+    dropped = ("PIP_TARGET", "PIP_PREFIX", "PIP_USER", "PIP_CONSTRAINT", "PIP_NO_BINARY")
+    more = ("PIP_REQUIREMENT", "PIP_PYTHON", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP")
+    assert environment({**kept, **dict.fromkeys((*dropped, *more), "evil")}) == kept
+
+
+@pytest.mark.parametrize("event", ["pull_request", "push", "pull_request_target", "workflow_run"])
+def test_a_token_goes_to_the_publisher_alone(event: str) -> None:
+    environment = runpy.run_path(str(ROOT / "action" / "run.py"))["environment"]
+    given = {"INPUT_TOKEN": "x", "PREPARED_PYTHON": "p", "GITHUB_EVENT_NAME": event, "HOME": "/h"}
+    is_trusted = event in {"pull_request_target", "workflow_run"}
+    kept = {"GITHUB_EVENT_NAME": event, "HOME": "/h"}
+    assert environment(given) == kept | ({"GITHUB_TOKEN": "x"} if is_trusted else {})
+
+
+def test_every_input_becomes_one_argument() -> None:
+    arguments = runpy.run_path(str(ROOT / "action" / "run.py"))["arguments"]
+    assert arguments({}) == ["-C", "."]
+    given = {
+        "INPUT_BASE": " main ",
+        "INPUT_CONFIG": "a b.yml",
+        "INPUT_GATES": "lint\n types\t",
+        "INPUT_FORMATS": "sarif --report-dir=/etc",
+        "INPUT_WORKING_DIRECTORY": "-x",
+    }
+    assert arguments(given) == [
+        *("-C", "-x", "--base=main", "--config=a b.yml", "--gate=lint", "--gate=types"),
+        *("--format=sarif", "--format=--report-dir=/etc"),
+    ]
 
 
 def test_an_old_python_is_told_so(tmp_path: Path) -> None:

@@ -271,6 +271,18 @@ def test_a_command_of_the_settings_is_not_told_where_outputs_go(step: Step) -> N
     assert (step.repo.path / "nowhere").exists()
 
 
+@pytest.mark.parametrize("name", ["report.json", "report.xml"])
+def test_a_link_that_the_tests_put_there_is_not_written_through(step: Step, name: str) -> None:
+    script = f'ln -s /dev/full "$RUNNER_TEMP/qgate-report/{name}"; touch lcov.info\n'
+    settings = "gates: {coverage: {command: [sh, run.sh], report: lcov.info}}\n"
+    step.repo.write({".qgate.yml": settings, "run.sh": script})
+    ran = step.run("--gate", "coverage", "--format", "junit")
+    assert ran.code == 0, ran.err
+    path = step.folder / "qgate-report" / name
+    assert path.is_file()
+    assert not path.is_symlink()
+
+
 def test_a_bug_is_said_and_is_no_verdict(step: Step, tmp_path: Path) -> None:
     """A gate of another package that raises what no gate may."""
     module = tmp_path / "other"

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qgate.system import secrets
+from qgate.system.git import GitFailed
 from qgate.system.secrets import NONE, of
 
 VALUE: Final = "p@ss/w\"ord<&>é'\\x"
@@ -133,6 +134,14 @@ def test_what_only_begins_like_one_takes_nothing_with_it(text: str) -> None:
     assert NONE.hidden(text).splitlines()[-1] == text.splitlines()[-1]
 
 
+@pytest.mark.parametrize(
+    "part", ["eyJ-", "eyJ", "xoxb-", "ghp_", "://a:", "://", "AKIA", f"{KEY}\n", "eyJaaaaaaaa."]
+)
+def test_text_made_to_take_long_does_not(part: str) -> None:
+    """What took the square of its length would need hours."""
+    assert len(NONE.hidden(part * 300_000)) <= len(part) * 300_000
+
+
 @given(st.text(max_size=200))
 def test_hiding_twice_hides_no_more_and_text_without_secrets_is_left_alone(text: str) -> None:
     once = NONE.hidden(text)
@@ -145,6 +154,10 @@ def test_the_quick_look_misses_nothing(texts: list[str], place: int) -> None:
     found = of({"A_TOKEN": "value-of-it"})
     with_one = [*texts[:place], "xvalue-of-itx", *texts[place:]]
     assert found.are_in(with_one)
+
+
+def test_what_git_says_of_an_address_has_no_password_in_it() -> None:
+    assert "hunter2" not in GitFailed("fatal: 'https://a:hunter2@git.example.com/' is no").message
 
 
 def test_secrets_do_not_show_themselves() -> None:
