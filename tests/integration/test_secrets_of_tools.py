@@ -7,6 +7,7 @@ import pytest
 
 from qgate.model.report import Outcome
 from tests.support import faketool
+from tests.support.check import coverage_of
 from tests.support.faketool import FakeTool, definition
 from tests.support.repo import Repo
 
@@ -50,3 +51,12 @@ def test_what_a_broken_tool_says_last_is_hidden(tool: FakeTool) -> None:
     assert gate.outcome is Outcome.INCOMPLETE
     assert "***" in gate.summary + "".join(each.message for each in gate.findings)
     assert TOKEN not in repr(gate)
+
+
+def test_what_the_tests_command_says_last_is_hidden(repo: Repo) -> None:
+    settings = "gates: {coverage: {command: [sh, -c, 'echo $SHOP_PASSWORD; exit 1']}}\n"
+    repo.commit({".qgate.yml": settings})
+    gate = coverage_of(repo, base="HEAD", environ={"SHOP_PASSWORD": "hunter2hunter2"})
+    assert gate.reason == "command-failed"
+    assert gate.summary.endswith("\n***")
+    assert "hunter2" not in repr(gate)
