@@ -92,7 +92,7 @@ def _gates(report: Report) -> Block:
         worth=0,
         head="\n| | gate | |\n|---|---|---|\n",
         rows=rows(
-            f"| {MARKS[gate.outcome]} | **{prose(names)}** {gate.outcome.value} "
+            f"| {MARKS[gate.outcome]} | **{cell(prose(names))}** {gate.outcome.value} "
             f"| {cell(_summary(gate))} |\n"
             for names, gate in found
         ),

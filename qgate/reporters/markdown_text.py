@@ -8,6 +8,7 @@ become a link, a picture or a formula is shown as code, and the rest of a senten
 
 import html
 import re
+from functools import lru_cache
 from typing import Final
 
 from qgate.reporters.inert import inert, logged
@@ -18,7 +19,7 @@ MOST: Final = 500
 # A word that GitHub makes something of: mentions, e-mail, `@scope/name`; addresses; `#1`, `GH-1`
 # and the like, which a repository may define for itself; ids of commits; `:emoji:`; `$formula$`.
 _ACTIVE: Final = re.compile(
-    r"@|://|\$|www\.|mailto:|xmpp:|\#\d|[a-z]-\d|\b[0-9a-f]{7,64}\b|:[\w+-]+:", re.IGNORECASE
+    r"@|://|\$|www\.|mailto:|xmpp:|\#\d|[a-z]-\d|\b[0-9a-f]{7,64}\b|:[\w+-]+(?::|$)", re.IGNORECASE
 )
 _QUOTED: Final = re.compile(r"(`[^`]+`)")
 _WORDS: Final = re.compile(r"(\s+)")
@@ -32,6 +33,7 @@ _ESCAPED: Final = str.maketrans(
 _BEGINNING: Final = re.compile(r"^(\d*)([-+=.)])(?=\s|[-+=]|$)")
 
 
+@lru_cache(maxsize=1024)  # a run says the same of many lines
 def prose(text: str, most: int = MOST) -> str:
     """One line of Markdown that shows a text and does nothing else. May stand in a table's cell.
 
@@ -90,7 +92,9 @@ def _span(text: str) -> str:
     """Backticks around it, one more than it has in a row anywhere."""
     if not text:
         return ""
-    longest = max(map(len, re.findall("`+", text)), default=0)
+    if "`" not in text:
+        return f"`{text}`"
+    longest = max(map(len, re.findall("`+", text)))
     fence = "`" * (longest + 1)
     pad = " " if "`" in (text[0], text[-1]) else ""
     return f"{fence}{pad}{text}{pad}{fence}"
