@@ -19,7 +19,8 @@ MOST: Final = 500
 # A word that GitHub makes something of: mentions, e-mail, `@scope/name`; addresses; `#1`, `GH-1`
 # and the like, which a repository may define for itself; ids of commits; `:emoji:`; `$formula$`.
 _ACTIVE: Final = re.compile(
-    r"@|://|\$|www\.|mailto:|xmpp:|\#\d|[a-z]-\d|\b[0-9a-f]{7,64}\b|:[\w+-]+(?::|$)", re.IGNORECASE
+    r"@|://|\$|www\.|mailto:|xmpp:|\#\d|[a-z]-\d|\b[0-9a-f]{7,64}\b|:[\w+-]+(?::|\s|$)",
+    re.IGNORECASE,
 )
 _QUOTED: Final = re.compile(r"(`[^`]+`)")
 _WORDS: Final = re.compile(r"(\s+)")
@@ -44,6 +45,7 @@ def prose(text: str, most: int = MOST) -> str:
     return "<br>".join(_line(one_line(line)) for line in lines)
 
 
+@lru_cache(maxsize=4096)
 def code(text: str, most: int = MOST) -> str:
     """The text as a code span; nothing for an empty one. Not for a table's cell; see `cell`."""
     return _span(one_line(clipped(text.replace("\n", " "), most)))
@@ -70,14 +72,19 @@ def clipped(text: str, most: int) -> str:
 
 
 def _line(text: str) -> str:
+    shown = _mixed(text) if "`" in text or _ACTIVE.search(text) else text.translate(_ESCAPED)
+    return _BEGINNING.sub(r"\1\\\2", shown)
+
+
+def _mixed(text: str) -> str:
+    """Words as code where they are quoted, or would do something."""
     parts: list[tuple[bool, str]] = []
     for quoted in _QUOTED.split(text):
         is_code = len(quoted) > 1 and quoted.startswith("`") and quoted.endswith("`")
         words = [quoted[1:-1]] if is_code else _WORDS.split(quoted)
         for word in words:
             _add(parts, word, is_code=is_code or bool(_ACTIVE.search(word)))
-    shown = "".join(_span(part) if is_code else part.translate(_ESCAPED) for is_code, part in parts)
-    return _BEGINNING.sub(r"\1\\\2", shown)
+    return "".join(_span(part) if is_code else part.translate(_ESCAPED) for is_code, part in parts)
 
 
 def _add(parts: list[tuple[bool, str]], word: str, *, is_code: bool) -> None:

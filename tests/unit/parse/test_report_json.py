@@ -13,9 +13,7 @@ from qgate.model.report import Report
 from qgate.parse import report_json
 from qgate.parse.report_json import MalformedReportJson, parse
 from qgate.reporters import json_v1
-from tests.unit.parse.damage import BRIEF, damaged
-from tests.unit.reporters.hostile import TEXTS
-from tests.unit.reporters.samples import (
+from tests.support.report_samples import (
     AUDIT,
     COVERAGE,
     FAILED,
@@ -30,6 +28,8 @@ from tests.unit.reporters.samples import (
     large,
     miss,
 )
+from tests.unit.parse.damage import BRIEF, damaged
+from tests.unit.reporters.hostile import TEXTS
 
 Edit = Callable[[dict[str, Any]], object]
 
@@ -175,8 +175,11 @@ def test_more_than_its_bytes_are_not_even_decoded() -> None:
 
 
 def test_gates_share_one_limit_of_findings() -> None:
-    one = json.loads(written(FAILED))["notices"][0]
-    every = b"[" + b",".join([json.dumps(one).encode()] * 100_001) + b"]"
+    one = (
+        b'{"rule":"a/b","path":"","line":0,"end_line":0,"message":"","level":"note",'
+        b'"blocking":false}'
+    )
+    every = b"[" + b",".join([one] * 100_001) + b"]"
     parts = written(a_report(TYPES, replace(LINT, findings=()))).split(b'"findings": []')
     assert len(parts) == 3
     with pytest.raises(MalformedReportJson, match="more than 200,000"):

@@ -11,7 +11,7 @@ from qgate import api
 from qgate.engine import formats
 from qgate.reporters.formats import FORMATS
 from tests.support.repo import ROOT, Repo
-from tests.unit.reporters.samples import FAILED
+from tests.support.report_samples import FAILED
 
 
 @pytest.fixture

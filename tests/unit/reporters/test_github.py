@@ -7,8 +7,7 @@ import pytest
 
 from qgate.model.report import Level, Report
 from qgate.reporters import github
-from tests.unit.reporters.reading import Annotation, annotations
-from tests.unit.reporters.samples import (
+from tests.support.report_samples import (
     AUDIT,
     COVERAGE,
     FAILED,
@@ -21,6 +20,7 @@ from tests.unit.reporters.samples import (
     large,
     miss,
 )
+from tests.unit.reporters.reading import Annotation, annotations
 
 
 def of(report: Report) -> list[Annotation]:

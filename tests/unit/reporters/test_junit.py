@@ -7,7 +7,7 @@ import pytest
 
 from qgate.model.report import Report
 from qgate.reporters import junit
-from tests.unit.reporters.samples import FAILED, NO_GATE, PASSED, large
+from tests.support.report_samples import FAILED, NO_GATE, PASSED, large
 
 
 def of(report: Report) -> ET.Element:

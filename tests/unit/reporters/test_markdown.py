@@ -15,9 +15,8 @@ from qgate.reporters import comment, markdown, reviewers_markdown, summary
 from qgate.reporters.budget import Block, Row, fitted, rows, utf8, utf16
 from qgate.reporters.comment import MARKER
 from qgate.reporters.markdown_text import cell, code, prose
-from tests.unit.parse.damage import BRIEF
-from tests.unit.reporters import reading, samples
-from tests.unit.reporters.samples import (
+from tests.support import report_samples as samples
+from tests.support.report_samples import (
     AUDIT,
     COVERAGE,
     FAILED,
@@ -29,6 +28,8 @@ from tests.unit.reporters.samples import (
     large,
     miss,
 )
+from tests.unit.parse.damage import BRIEF
+from tests.unit.reporters import reading
 
 # Texts.
 

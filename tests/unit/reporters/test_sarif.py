@@ -11,7 +11,7 @@ import pytest
 from qgate import __version__
 from qgate.model.report import Finding, Report
 from qgate.reporters import sarif
-from tests.unit.reporters.samples import (
+from tests.support.report_samples import (
     FAILED,
     LINT,
     NO_BASE,
