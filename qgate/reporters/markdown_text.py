@@ -27,32 +27,29 @@ _WORDS: Final = re.compile(r"(\s+)")
 _ESCAPED: Final = str.maketrans(
     {
         **{each: f"\\{each}" for each in "\\*_[]#~"},
-        **{each: f"&#{ord(each)};" for each in "`|&<>"},
+        **{each: f"&#{ord(each)};" for each in "`&<>"},
     }
 )
 # What begins a list, an underline of a heading, or a fence at a line's start.
 _BEGINNING: Final = re.compile(r"^(\d*)([-+=.)])(?=\s|[-+=]|$)")
 
 
-@lru_cache(maxsize=1024)  # a run says the same of many lines
 def prose(text: str, most: int = MOST) -> str:
-    """One line of Markdown that shows a text and does nothing else. May stand in a table's cell.
+    """One line of Markdown that shows a text and does nothing else; in a table it goes in `cell`.
 
     What stands between backticks is shown as code, as its author meant it; lines are parted by
     `<br>`.
     """
-    lines = clipped(text, most).split("\n")
-    return "<br>".join(_line(one_line(line)) for line in lines)
+    return _prose(clipped(text, most))
 
 
-@lru_cache(maxsize=4096)
 def code(text: str, most: int = MOST) -> str:
-    """The text as a code span; nothing for an empty one. Not for a table's cell; see `cell`."""
-    return _span(one_line(clipped(text.replace("\n", " "), most)))
+    """The text as a code span, nothing for an empty one; in a table it goes in `cell`."""
+    return _code(clipped(text, most))
 
 
 def cell(markdown: str) -> str:
-    """Markdown of this module as a table's cell: there a bar ends the cell also in code."""
+    """Markdown of this module as a table's cell: there a bar ends the cell, in code too."""
     return markdown.replace("|", "\\|")
 
 
@@ -69,6 +66,17 @@ def one_line(text: str) -> str:
 def clipped(text: str, most: int) -> str:
     """The beginning of a text that is longer than `most` characters, with an ellipsis."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+# A run says the same of many lines, and many things of the same files.
+@lru_cache(maxsize=1024)
+def _prose(text: str) -> str:
+    return "<br>".join(_line(one_line(line)) for line in text.split("\n"))
+
+
+@lru_cache(maxsize=4096)
+def _code(text: str) -> str:
+    return _span(one_line(text.replace("\n", " ")))
 
 
 def _line(text: str) -> str:

@@ -43,7 +43,7 @@ from tests.unit.reporters import reading
         ("see https://x.example/a_b", "see `https://x.example/a_b`"),
         ("`a`@b", "`a@b`"),
         ("a_b * c", r"a\_b \* c"),
-        ("a|b <c> &amp;", "a&#124;b &#60;c&#62; &#38;amp;"),
+        ("a|b <c> &amp;", "a|b &#60;c&#62; &#38;amp;"),
         ("- item", r"\- item"),
         ("1. one", r"1\. one"),
         ("1.5 is more", "1.5 is more"),
