@@ -19,7 +19,7 @@ MOST: Final = 500
 # A word that GitHub makes something of: mentions, e-mail, `@scope/name`; addresses; `#1`, `GH-1`
 # and the like, which a repository may define for itself; ids of commits; `:emoji:`; `$formula$`.
 _ACTIVE: Final = re.compile(
-    r"@|://|\$|www\.|mailto:|xmpp:|\#\d|[a-z]-\d|\b[0-9a-f]{7,64}\b|:[\w+-]+(?::|\s|$)",
+    r"@|://|\$|www\.|\#\d|[a-z]-\d|\b[0-9a-f]{7,64}\b|:[\w+-]+(?::|\s|$)",
     re.IGNORECASE,
 )
 _QUOTED: Final = re.compile(r"(`[^`]+`)")
