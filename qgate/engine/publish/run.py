@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from qgate.engine import checklist
 from qgate.engine.publish import asking, comment, content, policy
 from qgate.engine.publish.content import Unusable
 from qgate.engine.publish.people import People
@@ -15,7 +16,7 @@ from qgate.engine.publish.policy import Policy
 from qgate.engine.publish.subject import Subject
 from qgate.errors import Incomplete
 from qgate.gates.approvals import gate as approvals
-from qgate.gates.checklist import gate as checklist
+from qgate.gates.approvals import policy as changes_of_policy
 from qgate.model.changes import Endpoint
 from qgate.model.pull_request import CommitState, FileList, Review
 from qgate.model.report import Finding, GateResult, Outcome, Report
@@ -88,7 +89,7 @@ def _judged(client: "GitHub", subject: Subject, at_base: Policy) -> _Judged:
         base=Endpoint(sha=at_base.sha, found=f"the branch {at_base.branch}, asked of GitHub"),
         head=Endpoint(sha=pull.head_sha, found=f"the head of pull request {pull.number}"),
         gates=(*gates, *own),
-        notices=found.notices if found else (),
+        notices=(*changes_of_policy.notice(files.files), *(found.notices if found else ())),
         notes=(
             f"policy: {at_base.branch} at {at_base.sha}",
             *at_base.notices,
@@ -136,13 +137,12 @@ def _own_gates(
     people: People,
 ) -> Iterator[GateResult]:
     """The gates that only this side can judge."""
-    settings = at_base.loaded.settings.gates
-    pull = subject.pull
-    if settings.checklist.enabled:
-        answers = {each.name: each.outcome for each in found.gates} if found else {}
-        name = settings.checklist.list
-        yield checklist.run(pull.body, name, at_base.files, answers, is_draft=pull.is_draft)
-    if settings.approvals.enabled:
+    settings, pull = at_base.loaded.settings, subject.pull
+    results = found.gates if found else ()
+    result = checklist.of_event(settings, at_base.files, pull.body, results, is_draft=pull.is_draft)
+    if result is not None:
+        yield result
+    if settings.gates.approvals.enabled:
         evidence = Evidence(
             head=pull.head_sha,
             author=pull.author.id,
