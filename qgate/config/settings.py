@@ -80,6 +80,10 @@ def _enabled() -> bool:
     return option(default=True, kind=kinds.SWITCH, bar=Bar.HIGHER, text="Whether the gate runs.")
 
 
+def _written(text: str) -> bool:
+    return option(default=True, kind=kinds.SWITCH, bar=Bar.BASE, text=text)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageSettings:
     """`gates.coverage`: changed code is covered at 90 % or more."""
@@ -229,6 +233,26 @@ class DocumentsGateSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChecklistSettings:
+    """`gates.checklist`: the list in a pull request's body is answered."""
+
+    enabled: bool = _enabled()
+    list: str | None = option(
+        None,
+        kinds.optional(kinds.TEXT),
+        Bar.BASE,
+        "The checklist that the body of a pull request must hold, by name. Default: none.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalsSettings:
+    """`gates.approvals`: the approvals that files and policy ask for are there."""
+
+    enabled: bool = _enabled()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GateSettings:
     """`gates`: one section for each gate."""
 
@@ -237,6 +261,17 @@ class GateSettings:
     types: TypesSettings = section(TypesSettings)
     audit: AuditSettings = section(AuditSettings)
     documents: DocumentsGateSettings = section(DocumentsGateSettings)
+    checklist: ChecklistSettings = section(ChecklistSettings)
+    approvals: ApprovalsSettings = section(ApprovalsSettings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishSettings:
+    """`publish`: what the trusted job writes to a pull request."""
+
+    comment: bool = _written("Whether one comment says what is wrong.")
+    reviewers: bool = _written("Whether the reviewers of the plan are asked.")
+    status: bool = _written("Whether the commit status `qgate` is set.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,6 +333,7 @@ class Settings:
         "Who is told of changes in which files, and not asked; all patterns that match apply.",
     )
     select: SelectSettings = section(SelectSettings)
+    publish: PublishSettings = section(PublishSettings)
     waivers: tuple[Waiver, ...] = option(
         (),
         WAIVERS,

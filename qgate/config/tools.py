@@ -25,7 +25,9 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _GATE: Final = re.compile(r"[a-z][a-z0-9-]*")
 _MAX_CODE: Final = 255
 _REQUIRED: Final = ("gate", "command", "files", "output")
-_RESERVED: Final = frozenset({"change", "coverage", "documents", "policy", "tools"})
+_RESERVED: Final = frozenset(
+    {"approvals", "change", "checklist", "coverage", "documents", "policy", "tools"}
+)
 
 
 def _read_gate(at: Located) -> str:

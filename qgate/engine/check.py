@@ -16,6 +16,7 @@ from qgate.gates import registry
 from qgate.gates.context import GateContext
 from qgate.model.report import Finding, GateResult, Level, Outcome, Report
 from qgate.parse.unified_diff import MalformedDiff
+from qgate.system import secrets
 from qgate.system.jobs import Jobs
 
 
@@ -40,6 +41,11 @@ def refuse_unknown(names: Collection[str], definitions: Definitions) -> None:
     """Raise `UsageError` for a name that no gate has."""
     known = registry.gates(definitions)
     for name in names:
+        if name in registry.OF_PULL_REQUESTS:
+            raise UsageError(
+                f'the gate "{name}" judges a pull request, and there is none here',
+                hint="in CI `qgate ci` judges checklists, and `qgate publish` approvals too",
+            )
         if name not in known:
             near = suggestion(name, tuple(known))
             hint = f"gates: {', '.join(known)}"
@@ -72,6 +78,7 @@ def _run_gates(request: Request, context: GateContext) -> tuple[GateResult, ...]
         slots=slots,
         deadline=float(context.settings.run.deadline),
         watch=request.watch,
+        secrets=secrets.of(request.environ),
     ) as jobs:
         outcomes = schedule.run_all(
             {

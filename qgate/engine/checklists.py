@@ -19,7 +19,7 @@ def make(request: Request, wanted: NewChecklist, *, template: str, is_dry: bool)
     """Write a new checklist. Raises `UsageError`."""
     repo = Repository(request.folder, request.environ)
     settings = load_settings(repo, request).settings
-    items = _template(repo.root, wanted.name)
+    items = find(repo.root, wanted.name)
     source = template_files.source(repo.root, template)
     today = request.now().date()
 
@@ -36,7 +36,8 @@ def names(request: Request) -> tuple[str, ...]:
     return templates.names(_policy(Repository(request.folder, request.environ).root))
 
 
-def _template(root: Path, name: str) -> Template:
+def find(root: Path, name: str) -> Template:
+    """The list of a name, the repository's own or the shipped one. Raises `UsageError`."""
     policy = _policy(root)
     try:
         found = templates.find(name, policy)

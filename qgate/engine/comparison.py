@@ -9,7 +9,14 @@ from typing import Final, assert_never
 
 from qgate.errors import Incomplete, UsageError
 from qgate.model.changes import Endpoint, Side
-from qgate.model.event import CiEvent, MergeGroupEvent, PullRequestEvent, PushEvent
+from qgate.model.event import (
+    CiEvent,
+    ManualEvent,
+    MergeGroupEvent,
+    PullRequestEvent,
+    PushEvent,
+    ScheduledEvent,
+)
 from qgate.system.git import Repository
 
 _UNSHALLOW: Final = "git fetch --unshallow"
@@ -121,6 +128,10 @@ def _of_event(repo: Repository, head: str, event: CiEvent) -> Endpoint:
             return _merge_base(repo, head, name, text)
         case PushEvent(before=before):
             return _exact(repo, before, "the commit before the push")
+        case ManualEvent():
+            return _of_manual(repo, head, event)
+        case ScheduledEvent():
+            return Endpoint(sha=head, found="HEAD: by the clock nothing but the time has changed")
         case _:
             assert_never(event)
 
@@ -139,6 +150,20 @@ def _of_pull_request(repo: Repository, head: str, event: PullRequestEvent) -> En
         "its merge into the base: the checkout belongs to another moment",
         hint="re-run on a fresh merge",
     )
+
+
+def _of_manual(repo: Repository, head: str, event: ManualEvent) -> Endpoint:
+    """What the branch adds; where that is nothing, the last change, never an empty diff."""
+    name = f"origin/{event.default_branch}"
+    if event.ref != f"refs/heads/{event.default_branch}":
+        base = _merge_base(repo, head, name, f"merge base of {name} and HEAD (started by hand)")
+        if base.sha != head:
+            return base
+    parents = repo.parents(head)
+    if not parents:
+        found = "the empty tree: HEAD is the first commit"
+        return Endpoint(sha=repo.empty_tree(), found=found)
+    return _exact(repo, parents[0], f"first parent of HEAD, which is in {event.default_branch}")
 
 
 def _exact(repo: Repository, sha: str, found: str) -> Endpoint:

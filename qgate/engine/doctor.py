@@ -20,7 +20,7 @@ from qgate.gates.tools import answers, asking, gate
 from qgate.gates.tools.choosing import Choice
 from qgate.model.report import GateResult, Outcome
 from qgate.model.tool import Blocks
-from qgate.system import cache, toolbox
+from qgate.system import cache, secrets, toolbox
 from qgate.system.jobs import Jobs
 
 
@@ -57,7 +57,13 @@ def examine(request: Request) -> tuple[Part, ...]:
         context = ready.context
         if context is not None:
             tasks = {name: _gate(name, context) for name in registry.gates(ready.definitions)}
-            with Jobs(run=context.run, slots=2, deadline=120.0, watch=request.watch) as jobs:
+            with Jobs(
+                run=context.run,
+                slots=2,
+                deadline=120.0,
+                watch=request.watch,
+                secrets=secrets.of(request.environ),
+            ) as jobs:
                 outcomes = schedule.run_all(tasks, jobs)
             parts += [
                 Part(f"gate {name}", _diagnosed(name, each)) for name, each in outcomes.items()

@@ -1,7 +1,7 @@
 """The rules about reviewers of one tree: those in YAML, else those of its CODEOWNERS file."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -51,27 +51,42 @@ def at_base(
     is_inside = path.is_relative_to(repo.root)
     name = path.relative_to(repo.root).as_posix() if is_inside else str(path)
     contents = _regular(repo, base, (FILE_NAME, name, *codeowners.LOCATIONS))
-    files = tuple(
-        codeowners.parse(contents[each], each) for each in codeowners.LOCATIONS if each in contents
-    )
-    texts = {each: contents[each].decode("utf-8-sig", "replace") for each in contents}
     try:
         # Settings from elsewhere are no part of the change: the caller's own.
         main = context.loaded
         if is_inside:
-            main = load(texts.get(name), name=name, environ=request.environ)
-        rules = _combined(main, name, texts.get(FILE_NAME), files)
+            main = load(text_of(contents, name), name=name, environ=request.environ)
+        rules, notices = of_files(contents, main, name)
     except SettingsError:
         return head, ["the rules at the base cannot be read; those of this change stand in"]
+    if rules != replace(head, source=rules.source):
+        notices.append("this change alters the rules about reviewers; planned by those at its base")
+    return rules, notices
+
+
+def of_files(
+    contents: Mapping[str, bytes], main: Loaded, name: str
+) -> tuple[ReviewRules, list[str]]:
+    """The rules in files by path, and what is to be said of them.
+
+    `main` are the settings, `name` is what their file is called. Raises `SettingsError`.
+    """
+    files = tuple(
+        codeowners.parse(contents[each], each) for each in codeowners.LOCATIONS if each in contents
+    )
+    rules = _combined(main, name, text_of(contents, FILE_NAME), files)
     notices: list[str] = []
     if (file := read_by_github(files)) and file.path == rules.source:
         skipped = (each for each in file.problems if each.is_skipped)
         notices += (f"{each.place} is skipped: {each.message}" for each in skipped)
     elif file and rules.source:
         notices.append(f"{file.path} is there too, and GitHub asks those whom it names")
-    if rules != replace(head, source=rules.source):
-        notices.append("this change alters the rules about reviewers; planned by those at its base")
     return rules, notices
+
+
+def text_of(contents: Mapping[str, bytes], name: str) -> str | None:
+    """A file's text, None where there is none; bytes that are not UTF-8 are replaced."""
+    return contents[name].decode("utf-8-sig", "replace") if name in contents else None
 
 
 def _regular(repo: Repository, commit: str, names: Iterable[str]) -> dict[str, bytes]:

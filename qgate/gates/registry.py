@@ -17,6 +17,8 @@ Steps = Generator[Sequence[Any], Sequence[Any], GateResult]
 Run = Callable[[GateContext], GateResult | Steps]
 
 ENTRY_POINTS: Final = "qgate.gates"
+# They judge a pull request and not files, so `qgate check` has none of them.
+OF_PULL_REQUESTS: Final = ("checklist", "approvals")
 
 
 def _coverage(context: GateContext) -> Steps:
@@ -48,7 +50,8 @@ def gates(definitions: Definitions) -> dict[str, Run]:
     found |= {name: partial(_tools, name) for name in definitions.gates()}
     found |= {name: _SHIPPED[name] for name in _LAST}
     for name, other in entry_points.load(ENTRY_POINTS).items():
-        found.setdefault(name, other.run)
+        if name not in OF_PULL_REQUESTS:
+            found.setdefault(name, other.run)
     return found
 
 

@@ -1,4 +1,4 @@
-"""What a CI service says about the change it runs for."""
+"""What a CI service says about the run: for which change it is, or what else it is there for."""
 
 from dataclasses import dataclass
 
@@ -27,4 +27,46 @@ class PushEvent:
     default_branch: str
 
 
-CiEvent = PullRequestEvent | MergeGroupEvent | PushEvent
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManualEvent:
+    """A run that somebody started by hand (`workflow_dispatch`) on a branch or tag."""
+
+    ref: str
+    default_branch: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledEvent:
+    """A run that the clock started. Nothing has changed but the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingEvent:
+    """An event after which there is nothing to judge, and why in words."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetEvent:
+    """A pull request, told to a workflow of its base, which has rights (`pull_request_target`).
+
+    `action` is what happened to it, such as `opened`.
+    """
+
+    number: int
+    head_sha: str
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEvent:
+    """The end of another workflow's run (`workflow_run`), by the run's id."""
+
+    run: int
+    head_sha: str
+
+
+CiEvent = PullRequestEvent | MergeGroupEvent | PushEvent | ManualEvent | ScheduledEvent
+TrustedEvent = TargetEvent | RunEvent
+Occasion = CiEvent | NothingEvent | TrustedEvent

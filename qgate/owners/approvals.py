@@ -64,17 +64,19 @@ def judge(
     if not evidence.is_complete or len(files) >= FILE_LIMIT:
         reason = "the list of files or reviews is not complete"
         return tuple(Missing(requirement=each, reason=reason) for each in rules.require)
-    applying = _applying(rules, files)
-    return tuple(_judge(each, evidence) for each in rules.require if each in applying)
+    return tuple(judge_one(each, evidence) for each in applying(rules, files))
 
 
-def _applying(rules: ReviewRules, files: Iterable[TouchedFile]) -> frozenset[Requirement]:
+def applying(rules: ReviewRules, files: Iterable[TouchedFile]) -> tuple[Requirement, ...]:
+    """The requirements that a change with these files has to meet, in the order of the rules."""
     matcher = Matcher(rules)
     names = (name for file in files for name in file.names)
-    return frozenset(each for name in names for each in matcher.of(name).require)
+    found = frozenset(each for name in names for each in matcher.of(name).require)
+    return tuple(each for each in rules.require if each in found)
 
 
-def _judge(requirement: Requirement, evidence: Evidence) -> Met | Missing:
+def judge_one(requirement: Requirement, evidence: Evidence) -> Met | Missing:
+    """One requirement that applies, by evidence that is complete."""
     approvers, discounted = _approvers(requirement, evidence)
     pool = _accounts(requirement.any_of, evidence)
     from_pool = [login for author, login in approvers.items() if author in pool]
@@ -105,7 +107,8 @@ def _judge(requirement: Requirement, evidence: Evidence) -> Met | Missing:
 
 def _accounts(owners: Iterable[str], evidence: Evidence) -> frozenset[int]:
     known = (evidence.accounts.get(identity(owner), frozenset()) for owner in owners)
-    return frozenset().union(*known)
+    # 0 stands for every account that is gone.
+    return frozenset().union(*known) - {0}
 
 
 def _approvers(

@@ -1,5 +1,6 @@
 """The summary of a step: the page in what GitHub takes for one, 1 MiB."""
 
+from dataclasses import replace
 from typing import Final
 
 from qgate.model.report import Report
@@ -12,6 +13,10 @@ MOST_BYTES: Final = 1_000_000
 _STYLE: Final = Style(room=MOST_BYTES, size=utf8, rest="the JSON report has all")
 
 
-def render(report: Report, extra: str = "") -> str:
-    """Markdown of at most `MOST_BYTES` in UTF-8; `extra` is Markdown of our own, cut last."""
-    return page(report, _STYLE, extra)
+def render(report: Report, extra: str = "", room: int = MOST_BYTES) -> str:
+    """Markdown of at most `room` bytes in UTF-8; `extra` is Markdown of our own, cut last.
+
+    Nothing where not even the headline fits.
+    """
+    text = page(report, replace(_STYLE, room=min(room, MOST_BYTES)), extra)
+    return text if utf8(text) <= room else ""

@@ -1,13 +1,27 @@
-"""The event of a CI run: which change is it for? GitHub Actions is understood today."""
+"""The event of a CI run: which change is it for? GitHub Actions is understood today.
 
-from collections.abc import Mapping
+Payloads are those of https://docs.github.com/en/webhooks/webhook-events-and-payloads.
+"""
+
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
 import msgspec
 
-from qgate.errors import Incomplete
-from qgate.model.event import CiEvent, MergeGroupEvent, PullRequestEvent, PushEvent
+from qgate.errors import Incomplete, UsageError
+from qgate.model.event import (
+    CiEvent,
+    ManualEvent,
+    MergeGroupEvent,
+    NothingEvent,
+    Occasion,
+    PullRequestEvent,
+    PushEvent,
+    RunEvent,
+    ScheduledEvent,
+    TargetEvent,
+)
 from qgate.model.reviewers import Facts
 from qgate.system.environment import is_github
 
@@ -46,6 +60,8 @@ class _PullRequest(msgspec.Struct):
     head: _Tip
     number: int = 0
     draft: bool = False
+    # Null where nothing was written.
+    body: str | None = None
     # Null for an account that is gone.
     user: _User | None = None
     # Null in the short form of GitHub's own description.
@@ -57,6 +73,11 @@ class _MergeGroup(msgspec.Struct):
     base_sha: _Sha
 
 
+class _WorkflowRun(msgspec.Struct):
+    id: int
+    head_sha: _Sha
+
+
 class _Repository(msgspec.Struct):
     default_branch: str
     full_name: str = ""
@@ -65,10 +86,15 @@ class _Repository(msgspec.Struct):
 class _Payload(msgspec.Struct):
     pull_request: _PullRequest | None = None
     merge_group: _MergeGroup | None = None
+    workflow_run: _WorkflowRun | None = None
     before: _Sha | None = None
+    deleted: bool = False
     ref: str = ""
     action: str = ""
     repository: _Repository | None = None
+
+
+_Reader = Callable[[_Payload], Occasion | None]
 
 
 def read_event(environ: Mapping[str, str]) -> CiEvent | None:
@@ -79,15 +105,49 @@ def read_event(environ: Mapping[str, str]) -> CiEvent | None:
     name = environ.get("GITHUB_EVENT_NAME", "")
     if not is_github(environ) or name not in _READERS:
         return None
-    try:
-        payload = _payload(environ)
-    except (OSError, msgspec.MsgspecError) as error:
-        raise Incomplete(
-            "unreadable-event",
-            f"the payload of the {name} event cannot be read: {error}",
-            hint="GITHUB_EVENT_PATH must name the file that GitHub wrote; or pass --base REV",
-        ) from error
-    event = _READERS[name](payload)
+    found = _read(environ, name, _READERS[name])
+    return found if isinstance(found, CiEvent) else None
+
+
+def occasion(environ: Mapping[str, str]) -> Occasion:
+    """What a run of GitHub Actions is there for.
+
+    Raises `UsageError` for an event that qgate does not answer, `Incomplete` for a payload that
+    cannot be read.
+    """
+    name = environ.get("GITHUB_EVENT_NAME", "")
+    if name == "pull_request_review":
+        # A green check of the same name would take the place of a red one on the same commit.
+        raise UsageError(
+            "nothing is judged on pull_request_review: a review changes no file",
+            hint="let that workflow run without qgate; its end wakes the one on workflow_run, "
+            "which judges approvals",
+        )
+    if name in TRUSTED:
+        return _read(environ, name, TRUSTED[name])
+    if name not in _READERS:
+        known = ", ".join(sorted(_READERS.keys() | TRUSTED.keys()))
+        raise UsageError(
+            f"qgate does not answer the event {name!r}" if name else "GITHUB_EVENT_NAME is not set",
+            hint=f"events: {known}; for any other, `qgate check --base REV`",
+        )
+    return _read(environ, name, _READERS[name])
+
+
+def _read(environ: Mapping[str, str], name: str, reader: _Reader) -> Occasion:
+    if reader is _schedule:
+        # What the clock started says nothing that is needed.
+        payload = _Payload()
+    else:
+        try:
+            payload = _payload(environ)
+        except (OSError, msgspec.MsgspecError) as error:
+            raise Incomplete(
+                "unreadable-event",
+                f"the payload of the {name} event cannot be read: {error}",
+                hint="GITHUB_EVENT_PATH must name the file that GitHub wrote; or pass --base REV",
+            ) from error
+    event = reader(payload)
     if event is None:
         raise Incomplete(
             "unreadable-event",
@@ -100,7 +160,7 @@ def read_event(environ: Mapping[str, str]) -> CiEvent | None:
 def is_fork(environ: Mapping[str, str]) -> bool:
     """Whether the run is for a pull request from another repository, or might be."""
     name = environ.get("GITHUB_EVENT_NAME", "")
-    if _READERS.get(name) is not _pull_request:
+    if name not in _OF_PULL_REQUESTS:
         return False
     try:
         payload = _payload(environ)
@@ -119,7 +179,7 @@ def read_facts(environ: Mapping[str, str]) -> Facts:
 
     Raises `Incomplete` where an event was announced and cannot be read.
     """
-    if read_event(environ) is None:
+    if environ.get("GITHUB_EVENT_NAME", "") not in _OF_PULL_REQUESTS or read_event(environ) is None:
         return Facts()
     payload = _payload(environ)
     pull = payload.pull_request
@@ -134,6 +194,7 @@ def read_facts(environ: Mapping[str, str]) -> Facts:
         author=pull.user.login if pull.user else "",
         action=payload.action,
         is_draft=pull.draft,
+        body=pull.body or "",
         requested=(
             *(each.login or f"@{organisation}/{each.slug}" for each in people),
             *(f"@{organisation}/{each.slug}" for each in teams),
@@ -147,7 +208,7 @@ def _payload(environ: Mapping[str, str]) -> _Payload:
         return msgspec.json.decode(file.read(_MAX_EVENT_BYTES), type=_Payload)
 
 
-def _pull_request(payload: _Payload) -> CiEvent | None:
+def _pull_request(payload: _Payload) -> PullRequestEvent | None:
     if payload.pull_request is None:
         return None
     return PullRequestEvent(
@@ -155,20 +216,55 @@ def _pull_request(payload: _Payload) -> CiEvent | None:
     )
 
 
-def _merge_group(payload: _Payload) -> CiEvent | None:
-    return MergeGroupEvent(base_sha=payload.merge_group.base_sha) if payload.merge_group else None
+def _target(payload: _Payload) -> TargetEvent | None:
+    pull = payload.pull_request
+    if pull is None or not pull.number:
+        return None
+    return TargetEvent(number=pull.number, head_sha=pull.head.sha, action=payload.action)
 
 
-def _push(payload: _Payload) -> CiEvent | None:
+def _run(payload: _Payload) -> RunEvent | None:
+    run = payload.workflow_run
+    return RunEvent(run=run.id, head_sha=run.head_sha) if run else None
+
+
+def _merge_group(payload: _Payload) -> CiEvent | NothingEvent | None:
+    if payload.merge_group is None:
+        return None
+    if payload.action == "destroyed":
+        return NothingEvent("the merge queue's candidate is gone")
+    return MergeGroupEvent(base_sha=payload.merge_group.base_sha)
+
+
+def _push(payload: _Payload) -> CiEvent | NothingEvent | None:
     if payload.before is None:
         return None
+    if payload.deleted:
+        return NothingEvent(f"the push deleted {payload.ref or 'a branch'}")
     default = payload.repository.default_branch if payload.repository else ""
     return PushEvent(before=payload.before, ref=payload.ref, default_branch=default)
 
 
-_READERS: Final = {
+def _manual(payload: _Payload) -> ManualEvent | None:
+    if payload.repository is None or not payload.ref:
+        return None
+    return ManualEvent(ref=payload.ref, default_branch=payload.repository.default_branch)
+
+
+def _schedule(_payload: _Payload) -> ScheduledEvent:
+    return ScheduledEvent()
+
+
+_OF_PULL_REQUESTS: Final = frozenset({"pull_request", "pull_request_target"})
+_READERS: Final[dict[str, _Reader]] = {
     "pull_request": _pull_request,
     "pull_request_target": _pull_request,
     "merge_group": _merge_group,
     "push": _push,
+    "workflow_dispatch": _manual,
+    "schedule": _schedule,
+}
+TRUSTED: Final[dict[str, _Reader]] = {
+    "pull_request_target": _target,
+    "workflow_run": _run,
 }

@@ -16,7 +16,7 @@ from typing import Final
 
 from qgate.errors import Incomplete, UsageError
 from qgate.parse import git_output
-from qgate.system import process, temporary
+from qgate.system import process, secrets, temporary
 
 _SAFE: Final = (
     "git",
@@ -53,6 +53,8 @@ class GitFailed(Incomplete):
     """git ended with another code than 0; carries what it said."""
 
     def __init__(self, said: str) -> None:
+        # The address of a remote may hold a password.
+        said = secrets.NONE.hidden(said)
         super().__init__("git-failed", f"git says: {said}", hint="git fsck finds what is damaged")
 
 
@@ -138,13 +140,23 @@ class Repository:
         names = self._text("remote").split()
         return "origin" if "origin" in names else next(iter(names), None)
 
-    def remote_name(self) -> str:
-        """`owner/name` of the repository that the remote's address ends in, empty without one."""
+    def remote_address(self) -> str:
+        """The address of the remote, as git would ask it; empty without one."""
         if self.remote is None:
             return ""
-        address = self._text("remote", "get-url", "--end-of-options", self.remote)
-        parts = re.split(r"[/:]", address.rstrip("/").removesuffix(".git"))
+        return self._text("remote", "get-url", "--end-of-options", self.remote)
+
+    def remote_name(self) -> str:
+        """`owner/name` of the repository that the remote's address ends in, empty without one."""
+        parts = re.split(r"[/:]", self.remote_address().rstrip("/").removesuffix(".git"))
         return "/".join(parts[-2:]) if len(parts) > 1 else ""
+
+    def setting(self, name: str) -> str:
+        """A value of git's configuration, empty where it has none."""
+        try:
+            return self._text("config", "--get", "--end-of-options", name)
+        except GitFailed:
+            return ""
 
     def blame(self, commit: str, path: str, ranges: Sequence[range]) -> bytes:
         """`git blame --line-porcelain` of some lines (1-based) of a file in a commit."""

@@ -1,10 +1,12 @@
 """A program to run, and what became of it: values only."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Final
+
+from qgate.system.secrets import Secrets
 
 _LINE: Final = 500
 
@@ -43,7 +45,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """What became of a job. `code` is negative for a signal; `seconds` it ran."""
+    """What became of a job. `code` is negative for a signal; `seconds` it ran.
+
+    The streams are as the program wrote them; `secrets` are to be hidden from what is said of them.
+    """
 
     job: Job
     how: How
@@ -52,6 +57,7 @@ class Ended:
     stderr: bytes = b""
     seconds: float = 0.0
     error: str = ""
+    secrets: Secrets = field(default_factory=Secrets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,9 @@ Watch = Callable[[Sequence[Running]], None]
 
 
 def tail(ended: Ended, *, lines: int = 10, limit: int = 1 << 14) -> str:
-    """The last lines of what a program said, standard error before standard output."""
+    """The last lines of what a program said, standard error before standard output; no secrets."""
     said = ended.stderr.strip() or ended.stdout.strip()
-    last = said[-limit:].decode("utf-8", "replace").splitlines()[-lines:]
+    # First hidden, then cut: a part of a secret looks like none.
+    whole = ended.secrets.hidden(said[-limit * 2 :].decode("utf-8", "replace"))
+    last = whole[-limit:].splitlines()[-lines:]
     return "\n".join(line if len(line) <= _LINE else f"...{line[-_LINE:]}" for line in last)

@@ -20,6 +20,7 @@ from typing import IO, Any, Final, Self
 from qgate.errors import Incomplete
 from qgate.system import process
 from qgate.system.job import Ended, How, Job, Running, Watch
+from qgate.system.secrets import NONE, Secrets
 from qgate.system.sweep import Run
 
 MEMORY_BYTES: Final = 8 << 20
@@ -49,11 +50,21 @@ class _Child:
 class Jobs:
     """Runs jobs as tokens allow; a context manager that leaves no process behind.
 
-    `slots` is how many may use a processor at once, `deadline` the seconds for all together.
+    `slots` is how many may use a processor at once, `deadline` the seconds for all together;
+    `secrets` are hidden from what is said of their output.
     """
 
-    def __init__(self, *, run: Run, slots: int, deadline: float, watch: Watch) -> None:
+    def __init__(
+        self,
+        *,
+        run: Run,
+        slots: int,
+        deadline: float,
+        watch: Watch,
+        secrets: Secrets = NONE,
+    ) -> None:
         self._run = run
+        self._secrets = secrets
         self._slots = slots
         self._end = time.monotonic() + deadline
         self._watch = watch
@@ -251,6 +262,7 @@ class Jobs:
                 stdout=_content(child.sinks["stdout"]),
                 stderr=b"" if child.job.joined else _content(child.sinks["stderr"]),
                 seconds=seconds,
+                secrets=self._secrets,
             )
         )
         self._done.append(Running(child.job.label, seconds, is_done=True))

@@ -49,6 +49,15 @@ def test_an_unknown_gate_is_answered_with_the_nearest(topic: Repo) -> None:
     assert "hint: gates: coverage" in said
 
 
+@pytest.mark.parametrize("gate", ["checklist", "approvals"])
+def test_a_gate_of_pull_requests_is_told_where_it_runs(topic: Repo, gate: str) -> None:
+    said = usage_error(topic.call("check", gate))
+
+    assert f'the gate "{gate}" judges a pull request' in said
+    assert "`qgate ci`" in said
+    assert "`qgate publish`" in said
+
+
 def test_an_unknown_rule_is_told_where_the_list_is(topic: Repo) -> None:
     said = usage_error(topic.call("explain", "coverage/nosuch"))
 

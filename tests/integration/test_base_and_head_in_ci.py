@@ -294,6 +294,54 @@ def test_a_push_that_names_no_default_branch_is_incomplete(repo: Repo) -> None:
     assert incomplete(gate) == "missing-base"
 
 
+def by_hand(repo: Repo, ref: str) -> dict[str, str]:
+    payload = {"ref": ref, "inputs": None, "repository": {"default_branch": "main"}}
+    return event(repo, "workflow_dispatch", payload)
+
+
+@pytest.mark.parametrize("depth", [0, 1])
+def test_a_run_by_hand_on_a_branch_judges_what_the_branch_adds(repo: Repo, depth: int) -> None:
+    ids = forge(repo)
+    clone = checkout(repo, "topic", depth=depth)
+    environ = by_hand(clone, "refs/heads/topic")
+    clone.git("fetch", "--quiet", *([f"--depth={depth}"] if depth else []), "origin")
+    assert touched(clone, environ=environ) == [("m.py", 2)]
+    assert ends(judged(clone, environ=environ))[0] == ids["fork"]
+
+
+@pytest.mark.parametrize("depth", [0, 1])
+@pytest.mark.parametrize("ref", ["refs/heads/main", "refs/heads/topic", "refs/tags/v1"])
+def test_a_run_by_hand_on_what_is_in_the_default_branch_judges_the_last_change(
+    repo: Repo, depth: int, ref: str
+) -> None:
+    """Its merge base with the default branch is HEAD, and that diff would be empty."""
+    before = repo.commit({"m.py": TEN, ".gitignore": "*.info\n"})
+    repo.commit({"m.py": edited(3)})
+    clone = checkout(repo, "main", depth=depth)
+    clone.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    environ = by_hand(clone, ref)
+    assert touched(clone, environ=environ) == [("m.py", 4)]
+    assert ends(judged(clone, environ=environ))[:2] == (
+        before,
+        "first parent of HEAD, which is in main",
+    )
+
+
+def test_a_run_by_hand_on_the_first_commit_judges_everything(repo: Repo) -> None:
+    repo.commit({"m.py": TEN, ".gitignore": "*.info\n"})
+    environ = by_hand(repo, "refs/heads/main")
+    assert len(touched(repo, environ=environ)) == 10
+    assert ends(judged(repo, environ=environ))[1] == "the empty tree: HEAD is the first commit"
+
+
+def test_by_the_clock_nothing_has_changed(repo: Repo, tmp_path: Path) -> None:
+    head = repo.commit({"m.py": TEN})
+    environ = event(repo, "schedule", {}) | {"GITHUB_EVENT_PATH": str(tmp_path / "gone.json")}
+    base, found, new, side = ends(judged(repo, environ=environ))
+    assert (base, new, side) == (head, head, Side.COMMIT)
+    assert found == "HEAD: by the clock nothing but the time has changed"
+
+
 # Shallow clones ------------------------------------------------------------------------------
 
 
@@ -396,7 +444,7 @@ def test_a_base_on_the_command_line_needs_no_payload(repo: Repo) -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [{"GITHUB_EVENT_NAME": "schedule"}, {"GITHUB_ACTIONS": "false"}], ids=str
+    "other", [{"GITHUB_EVENT_NAME": "issues"}, {"GITHUB_ACTIONS": "false"}], ids=str
 )
 def test_other_events_and_places_fall_back_to_the_usual_base(repo: Repo, other: Environ) -> None:
     ids = forge(repo)

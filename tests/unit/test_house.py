@@ -14,6 +14,8 @@ from packaging.utils import canonicalize_name
 
 from qgate.config.settings import options
 from qgate.documents import rules as documents
+from qgate.gates.approvals.rules import Rule as ApprovalsRule
+from qgate.gates.checklist.rules import Rule as ChecklistRule
 from qgate.gates.coverage.rules import Rule as CoverageRule
 from qgate.gates.tools.rules import Rule as ToolsRule
 from qgate.model.owners import ProblemKind
@@ -113,7 +115,8 @@ def test_a_pin_names_the_extras_that_other_pins_ask_for() -> None:
 
 def rules_that_can_appear() -> set[str]:
     """All of the gates', and every reason that is raised anywhere, in its group."""
-    rules = {*map(str, CoverageRule), *map(str, ToolsRule), *map(str, OwnersRule), *NOTICES}
+    of_gates = (CoverageRule, ToolsRule, OwnersRule, ChecklistRule, ApprovalsRule)
+    rules = {str(rule) for each in of_gates for rule in each} | NOTICES
     rules |= {f"reviewers/{kind}" for kind in ProblemKind}
     for module in pkgutil.iter_modules(documents.__path__, f"{documents.__name__}."):
         rules |= set(map(str, getattr(import_module(module.name), "Rule", ())))
@@ -121,7 +124,8 @@ def rules_that_can_appear() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:
                 case ast.Call(
-                    func=ast.Name(id="Incomplete"), args=[ast.Constant(value=str(reason)), *_]
+                    func=ast.Name(id="Incomplete" | "Unusable" | "Pending"),
+                    args=[ast.Constant(value=str(reason)), *_],
                 ):
                     if ANSWERED.get(path.name) != reason:
                         rules.add(f"{group_of(path)}/{reason}")
@@ -130,6 +134,8 @@ def rules_that_can_appear() -> set[str]:
 
 def group_of(path: Path) -> str:
     """The group of the reasons that a source raises: its gate's, or that of the change."""
+    if "/engine/publish/" in path.as_posix():
+        return "publish"
     _, is_gate, below = path.as_posix().partition("/gates/")
     return below.partition("/")[0] if is_gate else OF_GATES.get(path.name, "change")
 

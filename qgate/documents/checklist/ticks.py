@@ -77,6 +77,13 @@ def contradictions(
             yield Contradiction(tick, gate)
 
 
+def says(tick: Tick, text: str) -> bool:
+    """Whether a box still has its item's words; one that does not apply needs none."""
+    if tick.answer is Answer.NOT_APPLICABLE and not tick.text.startswith(text[:1]):
+        return True
+    return " ".join(tick.text.split()).startswith(text)
+
+
 def _tick(block: Block) -> Tick:
     found = (match[1] for each in block.comments if (match := _ITEM.fullmatch(each)))
     text = block.text.strip()

@@ -7,7 +7,7 @@ from typing import Final
 
 from qgate.documents.checklist import templates
 from qgate.documents.checklist.template import MalformedTemplate, Template
-from qgate.documents.checklist.ticks import Answer, Tick, ticks
+from qgate.documents.checklist.ticks import Answer, Tick, says, ticks
 from qgate.documents.kinds import Kind, Library
 from qgate.documents.rules.asked import Asked, found
 from qgate.model.report import Finding, Level
@@ -86,16 +86,9 @@ def _against(document: Document, template: Template, line: int) -> Iterator[Find
         if tick is None:
             message = f"the item {item.id} is missing: {item.text}"
             yield found(Rule.ITEM_MISSING, message, document, line)
-        elif not _says(tick, item.text):
+        elif not says(tick, item.text):
             message = f"the item {item.id} has other words than its template: {item.text}"
             yield found(Rule.REWORDED, message, document, tick.line, level=Level.WARNING)
-
-
-def _says(tick: Tick, text: str) -> bool:
-    """Whether an item still has its template's words; one that does not apply needs none."""
-    if tick.answer is Answer.NOT_APPLICABLE and not tick.text.startswith(text[:1]):
-        return True
-    return " ".join(tick.text.split()).startswith(text)
 
 
 def _called(tick: Tick) -> str:

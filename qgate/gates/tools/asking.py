@@ -137,7 +137,7 @@ def version_of(
             f"{' '.join(tool.version)} does not tell its version\n{tail(ended)}".rstrip(),
             hint=f"run it by hand: {' '.join(job.argv)}",
         )
-    version: str = text.splitlines()[0][:200]
+    version: str = ended.secrets.hidden(text.splitlines()[0])[:200]
     if toolbox.is_known_by_its_files(program.path):
         context.cache.save("version", _version_name(tool, program), version)
     else:

@@ -16,6 +16,7 @@ from typing import Final
 from qgate import __version__
 from qgate.model.tool import Tool
 from qgate.parse.path_index import PathSet
+from qgate.system import secrets
 from qgate.system.trees import Tree
 
 FORMAT: Final = "1"
@@ -71,7 +72,9 @@ def parts(
     }
     for name, value in environment.items():
         if name != _MARKER:
-            found[f"variable {name}"] = value
+            # The parts are kept, to say later which of them changed.
+            known = hashlib.sha256(value.encode("utf-8", "surrogateescape")).hexdigest()
+            found[f"variable {name}"] = known if secrets.is_named(name) else value
     judged = PathSet(tool.files)
     names = judged.among([*tree.paths(), *(tree.extras if in_place else ())])
     # A linter tells one's own modules from others by which files there are.

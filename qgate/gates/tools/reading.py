@@ -1,6 +1,7 @@
 """From what programs printed to an answer: read whole, or a trouble that names the tool."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,7 @@ from qgate.gates.tools.rules import Rule
 from qgate.model.tool import Tool, ToolFinding, ToolOutput, ToolReading, Unjudged
 from qgate.parse import findings
 from qgate.system.job import Ended, How, tail
+from qgate.system.secrets import Secrets
 from qgate.system.toolbox import Program
 
 _MOST_WORDS: Final = 12
@@ -39,9 +41,12 @@ def read(
             except MalformedOutput as error:
                 wrong = _unreadable(tool, each, error)
         if wrong is not None:
+            rule, *said = wrong
+            words = map(each.secrets.hidden, said)
             return replace(
-                troubled(question, *wrong), program=program, version=version, how=built.how
+                troubled(question, rule, *words), program=program, version=version, how=built.how
             )
+        reading = _hidden(reading, each.secrets, root)
         found += [
             replace(finding, path=calls.path_of(finding.path, call, root))
             for finding in reading.findings
@@ -57,6 +62,43 @@ def read(
         reading=ToolReading(tuple(found), tuple(unjudged), tuple(judged)),
         how=built.how,
     )
+
+
+def _hidden(reading: ToolReading, secrets: Secrets, root: Path) -> ToolReading:
+    """The same without secrets; the path of a file that there is stays, whatever it looks like."""
+    if not secrets.are_in(_texts(reading)):
+        return reading
+    hidden = secrets.hidden
+
+    def place(path: str) -> str:
+        return path if os.path.lexists(root / path) else hidden(path)
+
+    return ToolReading(
+        findings=tuple(
+            replace(
+                each,
+                path=place(each.path),
+                rule=hidden(each.rule),
+                message=hidden(each.message),
+                subject=hidden(each.subject),
+                aliases=tuple(map(hidden, each.aliases)),
+            )
+            for each in reading.findings
+        ),
+        unjudged=tuple(
+            replace(one, name=hidden(one.name), reason=hidden(one.reason), path=place(one.path))
+            for one in reading.unjudged
+        ),
+        judged=tuple(map(hidden, reading.judged)),
+    )
+
+
+def _texts(reading: ToolReading) -> Iterator[str]:
+    for each in reading.findings:
+        yield from (each.path, each.rule, each.message, each.subject, *each.aliases)
+    for one in reading.unjudged:
+        yield from (one.name, one.reason, one.path)
+    yield from reading.judged
 
 
 def _wrong(tool: Tool, ended: Ended) -> tuple[Rule, str, str] | None:

@@ -156,7 +156,9 @@ def test_in_the_settings_a_wrong_field_is_named_with_its_place(line: str, said: 
     assert said in problem
 
 
-@pytest.mark.parametrize("gate", ["change", "coverage", "documents", "policy", "tools"])
+@pytest.mark.parametrize(
+    "gate", ["approvals", "change", "checklist", "coverage", "documents", "policy", "tools"]
+)
 def test_the_names_of_what_qgate_judges_itself_are_reserved(gate: str) -> None:
     (problem,) = problems({OWN: WHOLE.replace("lint", gate)})
     assert problem == f"{OWN}:2:7: gate: a tool cannot belong to {gate}"

@@ -1,0 +1,63 @@
+"""The gate `checklist` on the event of a run, asked once the other gates have ended."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from qgate.config.settings import Settings
+from qgate.documents.checklist.template import FOLDER
+from qgate.documents.incident import severity
+from qgate.gates.checklist import gate
+from qgate.gates.context import GateContext
+from qgate.model.report import GateResult, Outcome
+from qgate.system.disk import LINK
+
+# What `policy` needs of the base: these files, and all files in these folders.
+POLICY_FILES: Final = (severity.OWN,)
+POLICY_FOLDERS: Final = (FOLDER,)
+# The worst first.
+_BAD: Final = (Outcome.FAILED, Outcome.INCOMPLETE, Outcome.SKIPPED, Outcome.PASSED)
+
+
+def policy(context: GateContext) -> dict[str, bytes]:
+    """The files that make lists, as the base has them, by path; a link is none."""
+    entries = context.repo.tree_entries(context.changes.base.sha)
+    there = {
+        name: id_
+        for name, (mode, id_) in entries.items()
+        if mode != LINK
+        and (name in POLICY_FILES or any(name.startswith(f"{each}/") for each in POLICY_FOLDERS))
+    }
+    contents = context.repo.blobs(list(there.values()))
+    return {name: data for name, data in zip(there, contents, strict=True) if data is not None}
+
+
+def of_event(
+    settings: Settings,
+    policy: Mapping[str, bytes],
+    body: str | None,
+    results: Iterable[GateResult],
+    *,
+    is_draft: bool,
+) -> GateResult | None:
+    """The gate's result; None where there is no pull request, and so no body.
+
+    `settings` are those to judge by, `policy` the files of the base by path, `results` those of
+    the other gates.
+    """
+    if body is None:
+        return None
+    chosen = settings.gates.checklist
+    if not chosen.enabled:
+        key = f"gates.{gate.NAME}.enabled"
+        return GateResult(
+            name=gate.NAME,
+            outcome=Outcome.SKIPPED,
+            reason="disabled",
+            summary=f"{key} is false",
+            hint=f"set {key} to true, or leave it out",
+        )
+    answers: dict[str, Outcome] = {}
+    for each in results:
+        # Where a gate is there twice, as in a report that somebody made up, the worst holds.
+        answers[each.name] = min(answers.get(each.name, each.outcome), each.outcome, key=_BAD.index)
+    return gate.run(body, chosen.list, policy, answers, is_draft=is_draft)

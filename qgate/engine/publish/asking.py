@@ -1,0 +1,108 @@
+"""Reviewers are asked by the plan: in batches, with what GitHub refuses found by halving.
+
+A request with one bad name fails as a whole (422), and GitHub may keep fewer than it took: so what
+it kept is read back.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from qgate.engine.publish.people import People
+from qgate.engine.publish.policy import Policy
+from qgate.engine.publish.subject import Subject
+from qgate.model.owners import distinct, identity, is_email, is_team
+from qgate.model.pull_request import FileList, Review
+from qgate.model.reviewers import Facts, Fate, Plan
+from qgate.owners import selection
+from qgate.owners.matching import Matcher
+
+if TYPE_CHECKING:
+    from qgate.system.github.client import GitHub
+
+# https://docs.github.com/rest/pulls/review-requests: users and teams together.
+MOST_AT_ONCE: Final = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whom GitHub says to have asked, and what is to be said about the others."""
+
+    kept: tuple[str, ...]
+    notices: tuple[str, ...] = ()
+
+
+def plan(
+    client: "GitHub",
+    subject: Subject,
+    policy: Policy,
+    files: FileList,
+    reviews: Sequence[Review],
+    people: People,
+) -> Plan:
+    """Who should look at it, by the base's rules and by what GitHub knows."""
+    pull = subject.pull
+    owners = _owners(policy, files)
+    accounts = [account for owner in owners for account in people.behind(owner) or ()]
+    logins = [owner.removeprefix("@") for owner in owners if not is_team(owner) | is_email(owner)]
+    facts = Facts(
+        repository=client.repository,
+        number=pull.number,
+        author=pull.author.login,
+        action=subject.action,
+        is_draft=pull.is_draft,
+        requested=client.requested(pull.number),
+        reviewed=tuple(dict.fromkeys(each.login for each in reviews if each.author)),
+        removed=client.removed_requests(pull.number),
+        bots=tuple(each.login for each in (pull.author, *accounts) if each.is_bot),
+        without_access=client.unreadable(logins),
+        members=people.members(owners),
+        is_complete=files.is_complete,
+    )
+    return selection.plan(files.files, policy.rules, facts)
+
+
+def _owners(policy: Policy, files: FileList) -> tuple[str, ...]:
+    """Everybody whom a rule that concerns these files names."""
+    matcher = Matcher(policy.rules)
+    every = (matcher.of(name) for file in files.files for name in file.names)
+    return distinct(owner for owned in every for owner, _ in owned.claims())
+
+
+def ask(client: "GitHub", number: int, made: Plan) -> Asked:
+    """Ask everybody whom the plan asks. Raises `Denied` where the token may not ask anybody."""
+    wanted = [each.owner for each in made.of(Fate.ASKED)]
+    if not wanted:
+        return Asked(())
+    refused = dict(_send(client, number, wanted))
+    present = {*map(identity, client.requested(number))}
+    kept = tuple(each for each in wanted if identity(each) in present)
+    notices = [f"{owner} was not asked: {why}" for owner, why in refused.items()]
+    notices += (
+        f"{owner} was asked, and GitHub kept no request"
+        for owner in wanted
+        if owner not in refused and owner not in kept
+    )
+    return Asked(kept, tuple(notices))
+
+
+def _send(client: "GitHub", number: int, owners: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Send requests; gives each owner that GitHub refuses, with its words."""
+    for start in range(0, len(owners), MOST_AT_ONCE):
+        yield from _halved(client, number, owners[start : start + MOST_AT_ONCE])
+
+
+def _halved(client: "GitHub", number: int, owners: Sequence[str]) -> Iterator[tuple[str, str]]:
+    from qgate.system.github.errors import Missing, Rejected  # noqa: PLC0415 - a heavy import
+
+    users = [each.removeprefix("@") for each in owners if not is_team(each)]
+    teams = [each.partition("/")[2] for each in owners if is_team(each)]
+    try:
+        client.request_reviewers(number, users, teams)
+    except (Rejected, Missing) as error:
+        if len(owners) == 1:
+            yield owners[0], error.message
+            return
+        middle = len(owners) // 2
+        yield from _halved(client, number, owners[:middle])
+        yield from _halved(client, number, owners[middle:])

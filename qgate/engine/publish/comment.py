@@ -1,0 +1,94 @@
+"""One comment on the pull request, edited in place: made for trouble, one line when all is well."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from qgate.documents import rendering
+from qgate.engine.publish.policy import Policy
+from qgate.errors import UsageError
+from qgate.gates.approvals import gate as approvals
+from qgate.model.report import Finding, GateResult, Level, Outcome, Report, Standing
+from qgate.reporters import comment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qgate.model.pull_request import PullRequest
+    from qgate.system.github.client import GitHub
+
+TEMPLATE: Final = ".qgate/templates/comment.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What the comment should say, and whether it is worth a new one."""
+
+    body: str
+    is_needed: bool
+    notices: tuple[str, ...] = ()
+
+
+def text(report: Report, extra: str, pull: "PullRequest", policy: Policy) -> Text:
+    """The comment for a report; `extra` is Markdown of our own, such as the plan."""
+    is_needed = any(map(_is_trouble, report.gates)) or any(map(_is_loud, report.notices))
+    if report.verdict is Outcome.PASSED and not is_needed:
+        return Text(comment.mended(report), is_needed=False)
+    plain = comment.render(report, extra)
+    if TEMPLATE not in policy.files:
+        return Text(plain, is_needed=is_needed)
+    try:
+        return Text(_in_template(plain, report, pull, policy), is_needed=is_needed)
+    except UsageError as error:
+        return Text(plain, is_needed=is_needed, notices=(error.message,))
+
+
+def _is_trouble(gate: GateResult) -> bool:
+    """Whether a gate is worth a comment; that nobody has approved yet is no news."""
+    if gate.name == approvals.NAME and gate.outcome is Outcome.FAILED:
+        return False
+    is_red = gate.outcome in {Outcome.FAILED, Outcome.INCOMPLETE}
+    return is_red or any(map(_is_loud, gate.findings))
+
+
+def _is_loud(finding: Finding) -> bool:
+    return finding.level is not Level.NOTE and finding.standing is not Standing.WAIVED
+
+
+def _in_template(plain: str, report: Report, pull: "PullRequest", policy: Policy) -> str:
+    """The comment within the base's own words around it. Raises `UsageError`."""
+    values: Mapping[str, Any] = {
+        "comment": plain.removeprefix(comment.MARKER).lstrip("\n"),
+        "verdict": report.verdict.value,
+        "number": pull.number,
+        "gates": [{"name": each.name, "outcome": each.outcome.value} for each in report.gates],
+    }
+    source = policy.files[TEMPLATE].decode("utf-8-sig", "replace")
+    body = f"{comment.MARKER}\n{rendering.render(source, TEMPLATE, values)}"
+    if len(body) > comment.MOST_CHARACTERS:
+        hint = "shorten the template"
+        raise UsageError(f"{TEMPLATE}: the comment would be too long; left out", hint=hint)
+    return body
+
+
+def keep(client: "GitHub", number: int, wanted: Text) -> None:
+    """Leave exactly one comment of ours, or none if there was none and none is needed.
+
+    Raises `Denied` where the token may not write.
+    """
+    ours = [each for each in client.comments(number) if _is_ours(each.body)]
+    # Anybody can write the marker: only what this token's account wrote is ours to change.
+    me = client.me() if ours else ""
+    ours = [each for each in ours if each.author.login == me]
+    if not ours:
+        if wanted.is_needed:
+            client.create_comment(number, wanted.body)
+        return
+    first, *surplus = ours
+    if first.body.rstrip() != wanted.body.rstrip():
+        client.edit_comment(first.id, wanted.body)
+    for each in surplus:
+        client.delete_comment(each.id)
+
+
+def _is_ours(body: str) -> bool:
+    return body.lstrip().startswith(comment.MARKER)

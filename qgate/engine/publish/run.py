@@ -1,0 +1,228 @@
+"""One run of the trusted side: read, judge, ask reviewers, keep the comment, write the status.
+
+Whatever the token may not do becomes a notice with the permission that is missing; the verdict
+stays what it is.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from qgate.engine import checklist
+from qgate.engine.publish import asking, comment, content, policy
+from qgate.engine.publish.content import Unusable
+from qgate.engine.publish.people import People
+from qgate.engine.publish.policy import Policy
+from qgate.engine.publish.subject import Subject
+from qgate.errors import Incomplete
+from qgate.gates.approvals import gate as approvals
+from qgate.gates.approvals import policy as changes_of_policy
+from qgate.model.changes import Endpoint
+from qgate.model.pull_request import CommitState, FileList, Review
+from qgate.model.report import Finding, GateResult, Outcome, Report
+from qgate.model.reviewers import Plan
+from qgate.owners.approvals import Evidence
+from qgate.reporters import plain, reviewers_markdown
+
+if TYPE_CHECKING:
+    from qgate.system.github.client import GitHub
+
+CONTEXT: Final = "qgate"
+_CONTENT: Final = "content"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What was found for one pull request, and what was made of it on GitHub.
+
+    `is_stated`: whether the commit status carries the verdict.
+    """
+
+    number: int
+    report: Report
+    plan: Plan
+    is_stated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """Everything before the first write."""
+
+    report: Report
+    plan: Plan
+    is_pending: bool
+
+
+def publish(
+    client: "GitHub", subject: Subject, *, is_dry: bool = False, link: str = ""
+) -> Published:
+    """Judge a pull request by its base's policy, and publish the verdict.
+
+    `is_dry` writes nothing; `link` is where the status leads. Raises `Incomplete` where GitHub
+    cannot be asked, and `SettingsError` where the base's policy cannot be read.
+    """
+    at_base = policy.at(client, subject.pull.base_ref)
+    judged = _judged(client, subject, at_base)
+    writer = _Writer(client, subject, at_base, judged)
+    notes: tuple[str, ...] = ("dry run: nothing is written",)
+    is_stated = False
+    if not is_dry:
+        notes, is_stated = writer.write(link)
+    report = replace(judged.report, notes=(*judged.report.notes, *notes))
+    return Published(
+        number=subject.pull.number, report=report, plan=judged.plan, is_stated=is_stated
+    )
+
+
+def _judged(client: "GitHub", subject: Subject, at_base: Policy) -> _Judged:
+    pull = subject.pull
+    people = People(client)
+    files, reviews = client.files(pull), client.reviews(pull.number)
+    plan = asking.plan(client, subject, at_base, files, reviews, people)
+    found, problem = _content(client, subject, at_base)
+    own = tuple(_own_gates(subject, at_base, found, files, reviews, people))
+    names = {each.name for each in own}
+    gates = [each for each in found.gates if each.name not in names] if found else []
+    if problem is not None:
+        gates.append(problem)
+    report = Report(
+        base=Endpoint(sha=at_base.sha, found=f"the branch {at_base.branch}, asked of GitHub"),
+        head=Endpoint(sha=pull.head_sha, found=f"the head of pull request {pull.number}"),
+        gates=(*gates, *own),
+        notices=(*changes_of_policy.notice(files.files), *(found.notices if found else ())),
+        notes=(
+            f"policy: {at_base.branch} at {at_base.sha}",
+            *at_base.notices,
+            *people.notices,
+            *(found.notes if found else ()),
+        ),
+    )
+    is_pending = problem is not None and problem.reason == "report-pending"
+    return _Judged(report=report, plan=plan, is_pending=is_pending)
+
+
+def _content(
+    client: "GitHub", subject: Subject, at_base: Policy
+) -> tuple[Report | None, GateResult | None]:
+    """The content gate's report, or why there is none, as the result of a gate."""
+    from qgate.system.github.errors import Denied, Missing  # noqa: PLC0415 - a heavy import
+
+    try:
+        return content.report_of(client, subject, at_base), None
+    except (Denied, Missing) as error:
+        why, hint = f"its runs cannot be read: {error.message}", "give the job `actions: read`"
+        return None, _incomplete(Unusable("no-permission", why, hint=hint))
+    except Unusable as error:
+        return None, _incomplete(error)
+
+
+def _incomplete(error: Incomplete) -> GateResult:
+    finding = Finding(rule=f"publish/{error.reason}", message=error.message, blocking=True)
+    return GateResult(
+        name=_CONTENT,
+        outcome=Outcome.INCOMPLETE,
+        reason=error.reason,
+        summary=error.message,
+        hint=error.hint,
+        findings=(finding,),
+    )
+
+
+def _own_gates(
+    subject: Subject,
+    at_base: Policy,
+    found: Report | None,
+    files: FileList,
+    reviews: Sequence[Review],
+    people: People,
+) -> Iterator[GateResult]:
+    """The gates that only this side can judge."""
+    settings, pull = at_base.loaded.settings, subject.pull
+    results = found.gates if found else ()
+    result = checklist.of_event(settings, at_base.files, pull.body, results, is_draft=pull.is_draft)
+    if result is not None:
+        yield result
+    if settings.gates.approvals.enabled:
+        evidence = Evidence(
+            head=pull.head_sha,
+            author=pull.author.id,
+            reviews=tuple(reviews),
+            accounts=people.accounts(approvals.asked(at_base.rules, files)),
+            is_complete=files.is_complete,
+        )
+        yield approvals.judged(at_base.rules, files, evidence)
+
+
+class _Writer:
+    """Everything that is written on GitHub, each part for itself."""
+
+    def __init__(
+        self, client: "GitHub", subject: Subject, at_base: Policy, judged: _Judged
+    ) -> None:
+        self._client = client
+        self._subject = subject
+        self._policy = at_base
+        self._judged = judged
+        self._notes: list[str] = []
+
+    def write(self, link: str) -> tuple[tuple[str, ...], bool]:
+        """Ask, comment, state; what could not be done in words, and whether the status stands."""
+        client, pull, judged = self._client, self._subject.pull, self._judged
+        wants = self._policy.loaded.settings.publish
+        if client.pull(pull.number).head_sha != pull.head_sha:
+            return ("the head has moved on meanwhile: nothing is written for the older one",), False
+        if wants.reviewers and self._subject.may_ask:
+            self._allowed("pull-requests: write", "reviewers are not asked", self._ask)
+        # While the content is being judged there is nothing to say yet.
+        if wants.comment and not judged.is_pending:
+            self._allowed("pull-requests: write", "no comment is written", self._comment)
+        is_stated = wants.status and self._allowed(
+            "statuses: write", "no commit status is written", lambda: self._state(link)
+        )
+        return tuple(self._notes), is_stated
+
+    def _allowed(self, permission: str, otherwise: str, act: Callable[[], None]) -> bool:
+        from qgate.system.github.errors import Denied, Missing  # noqa: PLC0415 - a heavy import
+
+        try:
+            act()
+        except (Denied, Missing):
+            self._notes.append(f"{otherwise}: the token lacks `{permission}`")
+            return False
+        return True
+
+    def _ask(self) -> None:
+        self._notes += asking.ask(
+            self._client, self._subject.pull.number, self._judged.plan
+        ).notices
+
+    def _comment(self) -> None:
+        report, pull = self._judged.report, self._subject.pull
+        extra = reviewers_markdown.plan(self._judged.plan)
+        wanted = comment.text(report, extra, pull, self._policy)
+        self._notes += wanted.notices
+        comment.keep(self._client, pull.number, wanted)
+
+    def _state(self, link: str) -> None:
+        report = self._judged.report
+        self._client.set_status(
+            self._subject.pull.head_sha,
+            state(report, is_pending=self._judged.is_pending),
+            CONTEXT,
+            plain.verdict_line(report),
+            link,
+        )
+
+
+def state(report: Report, *, is_pending: bool) -> CommitState:
+    """The state of the commit status; what is only waited for is pending, and pending blocks."""
+    if report.verdict is Outcome.PASSED:
+        return CommitState.SUCCESS
+    red = [each for each in report.gates if each.outcome is Outcome.FAILED]
+    if any(each.name != approvals.NAME for each in red):
+        return CommitState.FAILURE
+    waits = {_CONTENT} if is_pending else set()
+    odd = [each for each in report.gates if each.outcome is Outcome.INCOMPLETE]
+    if any(each.name not in waits for each in odd):
+        return CommitState.ERROR
+    return CommitState.PENDING if red or odd else CommitState.ERROR

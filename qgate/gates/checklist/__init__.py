@@ -1,0 +1,1 @@
+"""Whether the checklist in the body of a pull request is answered."""

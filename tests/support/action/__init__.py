@@ -1,0 +1,1 @@
+"""A runner for composite actions, as far as ours needs one."""

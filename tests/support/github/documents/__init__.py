@@ -1,0 +1,1 @@
+"""Documents of the API, written from the state."""
