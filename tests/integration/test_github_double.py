@@ -165,6 +165,12 @@ def test_a_state_that_does_not_hold_together_is_said(state: GitHubState) -> None
         assert ask(double, f"{REPO}/pulls/1").status == 500
 
 
+def test_an_answer_that_github_would_not_give_is_a_violation(state: GitHubState) -> None:
+    state.runs[21].event = None  # type: ignore[assignment]
+    with pytest.raises(AssertionError, match="event: Input should be"), github(state) as double:
+        assert ask(double, f"{REPO}/actions/runs/21").status == 200
+
+
 def test_what_the_test_found_wrong_is_not_covered_by_violations(state: GitHubState) -> None:
     with pytest.raises(ZeroDivisionError), github(state) as double:
         _ = ask(double, "/nowhere").status / 0

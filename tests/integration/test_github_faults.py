@@ -9,13 +9,13 @@ import pytest
 from github import Auth, Github, GithubException
 
 from tests.support.github import Double, GitHubState, build, faults, github
-from tests.support.github.ask import Came, ask
+from tests.support.github.ask import PATIENCE, Came, ask
 from tests.support.github.faults import Fault
 
 REPO: Final = "/repos/org/project"
 COMMENTS: Final = f"{REPO}/issues/1/comments"
 FILES: Final = f"{REPO}/pulls/1/files"
-# Long enough for a loopback that answers, short enough to wait for one that does not, in seconds.
+# How long to wait for what will not come, in seconds. What will come gets all the time it needs.
 SHORT: Final = 0.3
 
 
@@ -28,8 +28,12 @@ def state() -> GitHubState:
     return made
 
 
-def _comment(double: Double, body: str = "x") -> Came:
-    return ask(double, COMMENTS, method="POST", body={"body": body}, patience=SHORT)
+def _comment(double: Double, patience: float = PATIENCE) -> Came:
+    return ask(double, COMMENTS, method="POST", body={"body": "x"}, patience=patience)
+
+
+def _connection(double: Double) -> http.client.HTTPConnection:
+    return http.client.HTTPConnection(double.url.removeprefix("http://"), timeout=PATIENCE)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +93,7 @@ def test_a_connection_may_end_before_or_after_the_work(
     with github(state) as double:
         double.fail("POST", "/comments$", make(does=does))
         with pytest.raises(error):
-            _comment(double)
+            _comment(double, SHORT if make is faults.hang else PATIENCE)
     assert len(state.pulls[1].comments) == does
 
 
@@ -104,7 +108,9 @@ def test_a_connection_may_end_within_the_answer(state: GitHubState) -> None:
 def test_a_body_may_drip(state: GitHubState) -> None:
     with github(state) as double:
         double.fail("GET", "/files", faults.drip())
-        connection = http.client.HTTPConnection(double.url.removeprefix("http://"), timeout=SHORT)
+        connection = http.client.HTTPConnection(
+            double.url.removeprefix("http://"), timeout=PATIENCE
+        )
         connection.request("GET", FILES)
         answer = connection.getresponse()
         assert [answer.read(1) for _ in range(3)] == [b" "] * 3
@@ -114,7 +120,9 @@ def test_a_body_may_drip(state: GitHubState) -> None:
 def test_what_hangs_is_released_at_the_end(state: GitHubState) -> None:
     with github(state) as double:
         double.fail("GET", "/files", faults.hang())
-        connection = http.client.HTTPConnection(double.url.removeprefix("http://"), timeout=10)
+        connection = http.client.HTTPConnection(
+            double.url.removeprefix("http://"), timeout=PATIENCE
+        )
         connection.request("GET", FILES)
     # Nothing was sent, and then the end: whoever waits learns that nothing will come.
     with pytest.raises(http.client.RemoteDisconnected):
@@ -191,6 +199,15 @@ def test_the_other_host_may_fail_too(state: GitHubState) -> None:
         with pytest.raises(http.client.IncompleteRead):
             ask(double, there, token=None)
         assert ask(double, there, token=None).body == left.data
+
+
+def test_who_does_not_wait_is_served_all_the_same(state: GitHubState) -> None:
+    with github(state) as double:
+        connections = [_connection(double) for _ in range(5)]
+        for connection in connections:
+            connection.request("GET", REPO)
+            connection.close()
+    assert len(double.asked) == 5
 
 
 def test_a_fault_that_never_happened_is_a_mistake_of_the_test(state: GitHubState) -> None:

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from tests.support.github import build
 from tests.support.github.double import Double
 
-# Longer than any healthy answer takes, in seconds.
-_PATIENCE: Final = 10
+# Longer than any answer takes that comes at all, in seconds.
+PATIENCE: Final = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ def ask(
     method: str = "GET",
     body: Any = None,
     token: str | None = build.TOKEN,
-    patience: float = _PATIENCE,
+    patience: float = PATIENCE,
     headers: Mapping[str, str] | None = None,
 ) -> Came:
     """The answer to one request; `path` may be a whole address. Redirects are not followed.

@@ -18,6 +18,8 @@ from tests.support.github.state import GitHubState
 
 # A client that waits for a service which hangs must give up long before this, in seconds.
 _LONGEST_HANG: Final = 60
+# How long to wait for a client that neither reads nor writes nor goes away, in seconds.
+_PATIENCE: Final = 10
 _JSON: Final = "application/json; charset=utf-8"
 
 
@@ -42,8 +44,19 @@ def github(state: GitHubState) -> Iterator[Double]:
 
 
 class _Server(ThreadingHTTPServer):
-    daemon_threads = True
+    daemon_threads = False  # closing waits for them: afterwards nobody edits the state any more
+    timeout = 0  # of `handle_request`, when there is nothing to handle
     double: Double
+    is_idle = False
+
+    def drain(self) -> None:
+        """Serve those who are waiting, or have asked and not waited: they count all the same."""
+        while not self.is_idle:
+            self.handle_request()
+
+    def handle_timeout(self) -> None:
+        """Nobody is left."""
+        self.is_idle = True
 
     def handle_error(self, *_: object) -> None:
         """A client that has gone away is what some tests are about; all else is our mistake."""
@@ -62,12 +75,14 @@ def _served(double: Double, handler: type[BaseHTTPRequestHandler]) -> Iterator[s
         yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
+        server.drain()
         server.server_close()
         thread.join()
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    timeout = _PATIENCE
     server: _Server
 
     def do_GET(self) -> None:
