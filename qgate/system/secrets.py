@@ -37,7 +37,8 @@ _SHAPES: Final = (
     *((each, rf"\b{each}[A-Z2-7]{{16}}\b") for each in ("AKIA", "ASIA")),
     ("xox", r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}"),
     ("npm_", r"\bnpm_[A-Za-z0-9]{36}\b"),
-    ("eyJ", r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"),
+    # It begins where a word does: else each of many beginnings would be followed to the end.
+    ("eyJ", r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"),
     (
         "PRIVATE KEY-----",
         (

@@ -1,11 +1,14 @@
 """The Action as it is run: every step of action.yml, over a pull request checked out at depth 2."""
 
+import base64
 import fcntl
 import json
 import os
+import runpy
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +18,7 @@ import pytest
 
 from tests.support.action.composite import Composite, Ran
 from tests.support.action.workspace import Files, Workspace, opened
+from tests.support.localtool import definition
 from tests.support.repo import ROOT
 
 BEFORE: Final = {"app.py": "def one():\n    return 1\n"}
@@ -178,3 +182,331 @@ def test_what_cannot_be_judged_is_neither(at_work: At) -> None:
     assert ran.outputs["coverage"] == ""
     assert ran.annotations[0].startswith("::error title=coverage incomplete::")
     assert "qgate incomplete" in ran.summary
+
+
+# What is kept, and for whom ---------------------------------------------------------------------
+
+
+def test_answers_are_kept_for_the_next_run_of_the_same_machine_and_pins(at_work: At) -> None:
+    action = at_work()
+    ran = action.run()
+    restored, saved = ran.use(RESTORE), ran.use(SAVE)
+    assert restored is not None
+    assert saved is not None
+    cache = str(action.temporary / "qgate-cache")
+    assert (restored["path"], saved["path"]) == (cache, cache)
+    assert restored["key"] == saved["key"]
+    assert saved["key"].startswith(restored["restore-keys"])
+    assert saved["key"].startswith("qgate-")
+    assert action.run().use(SAVE) != saved
+
+
+def test_a_forks_answers_are_kept_for_nobody(at_work: At) -> None:
+    ran = at_work(head="mallory/shop").run()
+    assert (ran.code, ran.outputs["verdict"]) == (0, "passed")
+    assert ran.use(RESTORE) is not None
+    assert ran.use(UPLOAD) is not None
+    assert ran.use(SAVE) is None
+
+
+def test_without_cache_and_upload_nothing_outlives_the_job(at_work: At) -> None:
+    ran = at_work(MISSED).run(cache="false", upload="false")
+    assert (ran.code, ran.used) == (1, [])
+
+
+@pytest.mark.parametrize("event", ["pull_request_target", "workflow_run"])
+def test_the_side_with_rights_has_neither_cache_nor_artifact(at_work: At, event: str) -> None:
+    """What a stranger's run left there would be read with the rights of the base."""
+    action = at_work()
+    tip = {"sha": "a" * 40, "repo": {"full_name": "mallory/shop"}}
+    payload = {
+        "pull_request": {"number": 7, "base": {"sha": "b" * 40}, "head": tip},
+        "workflow_run": {"id": 5, "head_sha": "a" * 40},
+    }
+    action.space.event(event, payload)
+    ran = action.run()
+    assert ran.used == []
+    assert not (action.temporary / "qgate-report").exists()
+
+
+# What goes wrong before there is a verdict ------------------------------------------------------
+
+
+def test_settings_that_are_wrong_are_said_in_one_annotation(at_work: At) -> None:
+    ran = at_work(change={**CHANGE, ".qgate.yml": "gates: {coverage: {treshold: 1}}\n"}).run()
+    assert ran.code == 2
+    assert ran.outputs["verdict"] == "incomplete"
+    (annotation,) = ran.annotations
+    assert annotation.startswith("::error title=qgate incomplete::")
+    assert "treshold" in annotation
+    assert "treshold" in ran.summary
+    assert ran.use(UPLOAD) is None
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        ({"gates": "coverge"}, "there is no gate"),
+        ({"formats": "pdf"}, "there is no report file in the format 'pdf'"),
+        ({"working_directory": "nowhere"}, "is not a folder"),
+        ({"config": "other.yml"}, "does not exist"),
+        ({"base": "--upload-pack=touch"}, "is not a revision"),
+        ({"base": "$(touch pwned)`touch pwned`; touch pwned"}, "does not exist in this clone"),
+        ({"gates": "coverage;touch${IFS}pwned"}, "there is no gate"),
+    ],
+)
+def test_an_input_is_one_word_to_nobodys_shell(
+    at_work: At, inputs: dict[str, str], said: str
+) -> None:
+    action = at_work()
+    ran = action.run(**inputs)
+    assert ran.code in {2, 3}
+    assert ran.outputs["verdict"] == "incomplete"
+    assert said in ran.annotations[0]
+    assert not list(action.space.path.rglob("pwned"))
+
+
+def test_another_folder_of_the_workspace_can_be_judged(at_work: At) -> None:
+    action = at_work()
+    nested = action.space.path / "sub"
+    nested.mkdir()
+    assert action.run(working_directory="sub", config="../.qgate.yml").code == 2
+    assert action.run(working_directory="sub").code == 0
+
+
+# Attacks: what a pull request may not do ----------------------------------------------------------
+
+
+def test_a_change_cannot_talk_its_own_judge_out_of_it(at_work: At) -> None:
+    change = {
+        **CHANGE,
+        ".qgate.yml": "gates: {coverage: {threshold: 0, enabled: false, exclude: ['**']}}\n",
+        ".qgate/rules/tools/ruff.yml": "gate: lint\ncommand: ['true']\noutput: sarif\n",
+        ".gitattributes": "*.py binary -diff linguist-generated\n",
+        "CODEOWNERS": "* @mallory\n",
+        ".github/workflows/ci.yml": "on: push\njobs: {}\n",
+        ".coveragerc": "[report]\nexclude_lines = .\n",
+    }
+    action = at_work(MISSED, change=change)
+    ran = action.run()
+    assert (ran.code, ran.outputs["verdict"]) == (1, "failed"), ran.out
+    rules = {each["rule"] for each in action.report["notices"]}
+    assert "policy/weakened" in rules
+    assert "::error file=app.py,line=6" in ran.out
+
+
+def test_names_of_branches_and_titles_are_never_commands(at_work: At) -> None:
+    name = "$(touch$IFS'pwned')`touch$IFS'pwned'`"
+    title = "::set-output name=verdict::passed\n::error::x\n::add-mask::qgate"
+    action = at_work(MISSED, branch=name, title=title)
+    ran = action.run()
+    assert ran.code == 1
+    assert len(ran.annotations) == 1
+    assert "set-output" not in ran.out + ran.summary
+    assert not list(action.space.path.rglob("pwned"))
+
+
+def test_names_of_files_are_never_commands(at_work: At) -> None:
+    names = (
+        "::error::a.py",
+        "%0A::error::b.py",
+        "c\n::error::d.py",
+        "##[error]e.py",
+        "f,line=1.py",
+    )
+    source = "def new():\n    return 1\n"
+    hits = {"app.py": {1: 1, 2: 1}}
+    action = at_work(hits, change=dict.fromkeys(names, source))
+    ran = action.run()
+    assert ran.code == 1
+    lines = [each for each in ran.out.split("\n") if each.lstrip().startswith("::")]
+    assert lines, ran.out
+    assert all(each.startswith(("::error file=", "::warning file=")) for each in lines), ran.out
+    assert "##[" not in ran.out
+    assert "\n::error" not in ran.summary
+    assert ran.outputs["blocking"] == "10"
+
+
+def test_links_lead_nowhere(at_work: At, tmp_path: Path) -> None:
+    action = at_work()
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (action.temporary / "qgate-report").symlink_to(outside)
+    ran = action.run()
+    assert (ran.code, list(outside.iterdir())) == (2, [])
+    assert "is a link" in ran.annotations[0]
+
+
+@pytest.mark.parametrize("name", [".qgate.yml", "sub"])
+def test_a_link_of_the_change_is_not_followed(at_work: At, tmp_path: Path, name: str) -> None:
+    """Settings that are no part of the base, or another repository altogether."""
+    action = at_work()
+    other = tmp_path / "other"
+    action.space.clone.git("clone", "--quiet", ".", str(other))
+    (other / "lax.yml").write_text("gates: {coverage: {enabled: false}}\n", "utf-8")
+    target = other / "lax.yml" if name == ".qgate.yml" else other
+    (action.space.path / name).symlink_to(target)
+    ran = action.run(working_directory="sub" if name == "sub" else ".")
+    assert ran.code == 2
+    assert "through, a link" in ran.annotations[0]
+
+
+def test_a_token_that_a_tool_prints_is_seen_nowhere(at_work: At) -> None:
+    token, other = "hunter2-hunter2-hunter2", "ghp_" + "0aB" * 12
+    program = (
+        '#!/bin/sh\ntest "$1" = --version && { echo \'finder 1.0 ' + token + "'; exit; }\n"
+        f'for each; do echo "$each:1:BAD {token} {other} ::warning::x"; done\n'
+        "echo 'noise' >&2\n"
+    )
+    given = {"version": "[bin/finder, --version]", "environment": "[SHOP_PASSWORD]"}
+    lint = definition("finder", **given)
+    before = {**BEFORE, **lint, "notes.txt": "x\n", "bin/finder": program, "run.sh": ""}
+    settings = "gates: {coverage: {command: [sh, run.sh]}}\n"
+    script = f'echo "{other}"; echo "$SHOP_PASSWORD"; echo {token} | base64; exit 1\n'
+    before |= {".qgate.yml": settings, "run.sh": script}
+    action = at_work(before=before, change={**CHANGE, "notes.txt": "y\n"})
+    (action.space.path / "bin/finder").chmod(0o755)
+    action.space.environ["SHOP_PASSWORD"] = token
+    ran = action.run(gates="coverage lint", formats="markdown sarif junit")
+    assert ran.code == 1
+    assert "BAD ***" in ran.out, ran.out
+    written = [ran.out, ran.err, ran.summary, *ran.outputs.values()]
+    folders = (action.temporary / "qgate-report", action.temporary / "qgate-cache")
+    kept = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    assert len(kept) >= 6
+    written += [path.read_bytes().decode("utf-8", "replace") for path in kept]
+    encoded = base64.b64encode(token.encode()).decode()[:-4]
+    assert not [text for text in written if token in text or other in text or encoded in text]
+
+
+def test_nothing_of_the_workspace_is_imported_or_believed(at_work: At) -> None:
+    evil = "import pathlib\npathlib.Path(__file__).with_name('pwned').touch()\n"
+    names = ("sitecustomize", "usercustomize", "qgate/__init__", "qgate/__main__", "ruff", "click")
+    modules = {f"{name}.py": evil for name in (*names, "pip/__init__", "uuid", "hashlib")}
+    others = {
+        "pip.conf": "[global]\nindex-url = file:///nowhere\ntarget = stolen\n",
+        "pyvenv.cfg": "home = /nowhere\n",
+        "requirements/action.txt": "evil==1\n",
+        "action/run.py": evil,
+    }
+    hits = {**COVERED, **{name: {1: 1, 2: 1} for name in modules}}
+    hits["action/run.py"] = {1: 1, 2: 1}
+    action = at_work(hits, change={**CHANGE, **modules, **others})
+    action.space.environ["PYTHONPATH"] = "."
+    ran = action.run()
+    assert (ran.code, ran.outputs["verdict"]) == (0, "passed"), ran.out
+    assert not list(action.space.path.rglob("pwned"))
+    assert not list(action.space.path.rglob("__pycache__"))
+
+
+# The first step ---------------------------------------------------------------------------------
+
+
+def prepared(action: Path, folder: Path, **variables: str) -> tuple[int, str]:
+    """Exit code and standard output of prepare.py of a checkout of the Action."""
+    output = folder / "output"
+    output.touch()
+    done = subprocess.run(
+        [PYTHON, "-I", action / "action" / "prepare.py"],
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "RUNNER_TEMP": str(folder),
+            "GITHUB_OUTPUT": str(output),
+            **variables,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def test_of_variables_for_pip_only_those_that_say_where_from_are_kept() -> None:
+    """Another target, other constraints or another interpreter would be another environment."""
+    environment = runpy.run_path(str(ROOT / "action" / "prepare.py"))["environment"]
+    kept = {"PIP_INDEX_URL": "https://mirror.example", "PIP_CERT": "x", "HOME": "/h", "PATH": "/b"}
+    dropped = ("PIP_TARGET", "PIP_PREFIX", "PIP_USER", "PIP_CONSTRAINT", "PIP_NO_BINARY")
+    more = ("PIP_REQUIREMENT", "PIP_PYTHON", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP")
+    assert environment({**kept, **dict.fromkeys((*dropped, *more), "evil")}) == kept
+
+
+@pytest.mark.parametrize("event", ["pull_request", "push", "pull_request_target", "workflow_run"])
+def test_a_token_goes_to_the_publisher_alone(event: str) -> None:
+    environment = runpy.run_path(str(ROOT / "action" / "run.py"))["environment"]
+    given = {"INPUT_TOKEN": "x", "PREPARED_PYTHON": "p", "GITHUB_EVENT_NAME": event, "HOME": "/h"}
+    is_trusted = event in {"pull_request_target", "workflow_run"}
+    kept = {"GITHUB_EVENT_NAME": event, "HOME": "/h"}
+    assert environment(given) == kept | ({"GITHUB_TOKEN": "x"} if is_trusted else {})
+
+
+def test_every_input_becomes_one_argument() -> None:
+    arguments = runpy.run_path(str(ROOT / "action" / "run.py"))["arguments"]
+    assert arguments({}) == ["-C", "."]
+    given = {
+        "INPUT_BASE": " main ",
+        "INPUT_CONFIG": "a b.yml",
+        "INPUT_GATES": "lint\n types\t",
+        "INPUT_FORMATS": "sarif --report-dir=/etc",
+        "INPUT_WORKING_DIRECTORY": "-x",
+    }
+    assert arguments(given) == [
+        *("-C", "-x", "--base=main", "--config=a b.yml", "--gate=lint", "--gate=types"),
+        *("--format=sarif", "--format=--report-dir=/etc"),
+    ]
+
+
+def test_an_old_python_is_told_so(tmp_path: Path) -> None:
+    script = ROOT / "action" / "prepare.py"
+    pretend = "import runpy, sys; sys.version_info = (3, 9, 0); runpy.run_path(sys.argv[1], "
+    done = subprocess.run(
+        [PYTHON, "-I", "-c", f"{pretend}run_name='__main__')", script],
+        env={"RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": os.devnull},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stdout.startswith("::error title=qgate incomplete::Python 3.11 or later is needed")
+    assert "actions/setup-python" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_installation_that_fails_leaves_no_environment_to_be_used(tmp_path: Path) -> None:
+    code, said = prepared(ROOT, tmp_path, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(tmp_path))
+    assert code == 3
+    assert said.startswith("::error title=qgate incomplete::the pinned requirements cannot")
+    assert said.count("\n") == 1
+    assert (tmp_path / "output").read_text("utf-8") == ""
+    assert not list(tmp_path.rglob("ready"))
+
+
+def test_a_mirror_that_serves_something_else_is_refused(tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    (copy / "requirements").mkdir(parents=True)
+    shutil.copytree(ROOT / "action", copy / "action")
+    text = (ROOT / "requirements" / "action.txt").read_text("utf-8")
+    start = text.index("\nclick==") + 1
+    pin = text[start : text.index("\n", text.index("\n    --hash", start) + 1)].rstrip("\\ ")
+    (copy / "requirements" / "action.txt").write_text(f"{pin}\n", "utf-8")
+    name = pin.split(" ")[0].replace("==", "-")
+    mirror = tmp_path / "mirror"
+    mirror.mkdir()
+    with zipfile.ZipFile(mirror / f"{name}-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("click.py", "")
+        version = name.partition("-")[2]
+        metadata = f"Metadata-Version: 2.1\nName: click\nVersion: {version}\n"
+        wheel.writestr(f"{name}.dist-info/METADATA", metadata)
+        wheel.writestr(f"{name}.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        wheel.writestr(f"{name}.dist-info/RECORD", "")
+    code, said = prepared(copy, tmp_path, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(mirror))
+    assert code == 3
+    assert "HASH" in said.upper()
+
+
+def test_an_environment_is_made_once_a_job(at_work: At) -> None:
+    action = at_work()
+    before = sorted(action.temporary.iterdir())
+    assert action.run().steps["Prepare qgate"] == "0"
+    after = {each.name for each in action.temporary.iterdir()} - {"qgate-report", "qgate-cache"}
+    assert after == {each.name for each in before}

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tarfile
 import venv
 import zipfile
 from pathlib import Path
@@ -12,17 +13,20 @@ from qgate import __version__
 from tests.support.repo import ROOT, clean_environment
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("dist")
+def build(target: str, folder: Path) -> Path:
     subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder],
+        [sys.executable, "-m", "hatchling", "build", "--target", target, "--directory", folder],
         cwd=ROOT,
         check=True,
         capture_output=True,
     )
-    (built,) = folder.glob("*.whl")
+    (built,) = folder.iterdir()
     return built
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build("wheel", tmp_path_factory.mktemp("dist"))
 
 
 def shipped(folder: str, suffix: str) -> set[str]:
@@ -49,7 +53,7 @@ def test_an_installed_wheel_runs_and_finds_its_rules(wheel: Path, tmp_path: Path
     environment = tmp_path / "venv"
     venv.create(environment, with_pip=False)
     site = next((environment / "lib").glob("python*/site-packages"))
-    zipfile.ZipFile(wheel).extractall(site)
+    zipfile.ZipFile(wheel).extractall(site)  # noqa: S202 - the wheel just built
     # Its dependencies are those of the environment that runs the tests.
     here = next(path for path in sys.path if path.endswith("site-packages"))
     (site / "dependencies.pth").write_text(here, "utf-8")
@@ -64,3 +68,12 @@ def test_an_installed_wheel_runs_and_finds_its_rules(wheel: Path, tmp_path: Path
     )
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.startswith(b"# coverage/uncovered")
+
+
+def test_the_source_distribution_has_the_action_and_nothing_that_was_installed(
+    tmp_path: Path,
+) -> None:
+    with tarfile.open(build("sdist", tmp_path)) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"action.yml", "requirements/action.txt", "action/prepare.py", "qgate/py.typed"} <= names
+    assert not [name for name in names if "node_modules" in name or "__pycache__" in name]

@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 
 from qgate.config.settings import options
 from qgate.documents import rules as documents
+from qgate.engine.ci.overdue import Rule as OverdueRule
 from qgate.gates.approvals.rules import Rule as ApprovalsRule
 from qgate.gates.checklist.rules import Rule as ChecklistRule
 from qgate.gates.coverage.rules import Rule as CoverageRule
@@ -115,7 +116,7 @@ def test_a_pin_names_the_extras_that_other_pins_ask_for() -> None:
 
 def rules_that_can_appear() -> set[str]:
     """All of the gates', and every reason that is raised anywhere, in its group."""
-    of_gates = (CoverageRule, ToolsRule, OwnersRule, ChecklistRule, ApprovalsRule)
+    of_gates = (CoverageRule, ToolsRule, OwnersRule, ChecklistRule, ApprovalsRule, OverdueRule)
     rules = {str(rule) for each in of_gates for rule in each} | NOTICES
     rules |= {f"reviewers/{kind}" for kind in ProblemKind}
     for module in pkgutil.iter_modules(documents.__path__, f"{documents.__name__}."):

@@ -61,13 +61,10 @@ def expected(name: str, payload: dict[str, Any]) -> Occasion:
             pull = payload["pull_request"]
             return PullRequestEvent(base_sha=pull["base"]["sha"], head_sha=pull["head"]["sha"])
         case "pull_request_target":
-            return TargetEvent(
-                number=payload["number"], head_sha=payload["pull_request"]["head"]["sha"]
-            )
-        case "merge_group" if payload["action"] == "checks_requested":
-            return MergeGroupEvent(base_sha=payload["merge_group"]["base_sha"])
+            head = payload["pull_request"]["head"]["sha"]
+            return TargetEvent(number=payload["number"], head_sha=head, action=payload["action"])
         case "merge_group":
-            return NothingEvent("the merge queue's candidate is gone")
+            return MergeGroupEvent(base_sha=payload["merge_group"]["base_sha"])
         case "push" if payload["after"] == "0" * 40:
             return NothingEvent(f"the push deleted {payload['ref']}")
         case "push":
@@ -94,11 +91,14 @@ def test_every_published_example_gives_its_occasion(
         assert occasion(environ_of(name, payload, tmp_path)) == expected(name, payload)
 
 
-def test_both_actions_of_a_merge_queue_and_both_kinds_of_push_are_among_the_examples() -> None:
-    assert {each["action"] for each in examples()["merge_group"]} == {
-        "checks_requested",
-        "destroyed",
-    }
+def test_a_candidate_that_the_merge_queue_took_away_is_not_judged(tmp_path: Path) -> None:
+    for payload in examples()["merge_group"]:
+        gone = {**payload, "action": "destroyed", "reason": "dequeued"}
+        found = occasion(environ_of("merge_group", gone, tmp_path))
+        assert found == NothingEvent("the merge queue's candidate is gone")
+
+
+def test_pushes_of_both_kinds_are_among_the_examples() -> None:
     assert {each["deleted"] for each in examples()["push"]} == {True, False}
 
 
