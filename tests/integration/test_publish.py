@@ -259,6 +259,17 @@ def test_evidence_that_is_missing_foreign_or_contradictory_is_an_error_and_no_su
     assert "<script" not in pull.comments[0].body
 
 
+def test_a_report_from_before_another_base_was_chosen_does_not_count() -> None:
+    state, pull = started()
+    judged_content(state, pull)
+    build.event(state, pull, "base_ref_changed", "author")
+    with github(state) as double:
+        assert gate(published(double), "content").reason == "other-base"
+        judged_content(state, pull)
+        assert published(double).report.verdict is Outcome.PASSED
+    assert [each.state for each in state.statuses] == ["error", "success"]
+
+
 def test_a_report_in_which_no_gate_ran_is_no_success() -> None:
     state, pull = started()
     no_gate_ran(state, pull)

@@ -18,7 +18,7 @@ from qgate.errors import Incomplete
 from qgate.gates.approvals import gate as approvals
 from qgate.gates.approvals import policy as changes_of_policy
 from qgate.model.changes import Endpoint
-from qgate.model.pull_request import CommitState, FileList, Review
+from qgate.model.pull_request import CommitState, FileList, History, Review
 from qgate.model.report import Finding, GateResult, Outcome, Report
 from qgate.model.reviewers import Plan
 from qgate.owners.approvals import Evidence
@@ -78,8 +78,9 @@ def _judged(client: "GitHub", subject: Subject, at_base: Policy) -> _Judged:
     pull = subject.pull
     people = People(client)
     files, reviews = client.files(pull), client.reviews(pull.number)
-    plan = asking.plan(client, subject, at_base, files, reviews, people)
-    found, problem = _content(client, subject, at_base)
+    history = client.history(pull.number)
+    plan = asking.plan(client, subject, at_base, files, reviews, history.removed, people)
+    found, problem = _content(client, subject, at_base, history)
     own = tuple(_own_gates(subject, at_base, found, files, reviews, people))
     names = {each.name for each in own}
     gates = [each for each in found.gates if each.name not in names] if found else []
@@ -102,13 +103,13 @@ def _judged(client: "GitHub", subject: Subject, at_base: Policy) -> _Judged:
 
 
 def _content(
-    client: "GitHub", subject: Subject, at_base: Policy
+    client: "GitHub", subject: Subject, at_base: Policy, history: History
 ) -> tuple[Report | None, GateResult | None]:
     """The content gate's report, or why there is none, as the result of a gate."""
     from qgate.system.github.errors import Denied, Missing  # noqa: PLC0415 - a heavy import
 
     try:
-        return content.report_of(client, subject, at_base), None
+        return content.report_of(client, subject, at_base, history), None
     except (Denied, Missing) as error:
         why, hint = f"its runs cannot be read: {error.message}", "give the job `actions: read`"
         return None, _incomplete(Unusable("no-permission", why, hint=hint))
