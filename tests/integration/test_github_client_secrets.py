@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import github
 import pytest
 
 from qgate.errors import QgateError, UsageError
@@ -30,7 +31,7 @@ def log() -> Iterator[io.StringIO]:
     handler = logging.StreamHandler(text)
     root = logging.getLogger()
     # PyGithub's says of itself that it tells no details.
-    levels = {each: each.level for each in (root, logging.getLogger("github"))}
+    levels = {each: each.level for each in (root, logging.getLogger(github.__name__))}
     root.addHandler(handler)
     for each in levels:
         each.setLevel(logging.DEBUG)
