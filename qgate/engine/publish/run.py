@@ -173,24 +173,23 @@ class _Writer:
         if client.pull(pull.number).head_sha != pull.head_sha:
             return ("the head has moved on meanwhile: nothing is written for the older one",), False
         if wants.reviewers and self._subject.may_ask:
-            self._allowed("pull-requests: write", "reviewers are not asked", self._ask)
+            self._try("reviewers are not asked", self._ask)
         # While the content is being judged there is nothing to say yet.
         if wants.comment and not judged.is_pending:
-            self._allowed("pull-requests: write", "no comment is written", self._comment)
-        is_stated = wants.status and self._allowed(
-            "statuses: write", "no commit status is written", lambda: self._state(link)
-        )
+            self._try("no comment is written", self._comment)
+        is_stated = wants.status and self._state(link)
         return tuple(self._notes), is_stated
 
-    def _allowed(self, permission: str, otherwise: str, act: Callable[[], None]) -> bool:
-        from qgate.system.github.errors import Denied, Missing  # noqa: PLC0415 - a heavy import
+    def _try(self, otherwise: str, act: Callable[[], None]) -> None:
+        """Act, or say what is not done; the parts that follow may succeed, above all the status."""
+        from qgate.system.github.errors import Denied, Missing, Rejected  # noqa: PLC0415 - heavy
 
         try:
             act()
         except (Denied, Missing):
-            self._notes.append(f"{otherwise}: the token lacks `{permission}`")
-            return False
-        return True
+            self._notes.append(f"{otherwise}: the token lacks `pull-requests: write`")
+        except (Rejected, Incomplete) as error:
+            self._notes.append(f"{otherwise}: {error.message}")
 
     def _ask(self) -> None:
         self._notes += asking.ask(
@@ -204,15 +203,24 @@ class _Writer:
         self._notes += wanted.notices
         comment.keep(self._client, pull.number, wanted)
 
-    def _state(self, link: str) -> None:
+    def _state(self, link: str) -> bool:
+        """Whether the status could be written. Raises `Incomplete` where that is not known."""
+        from qgate.system.github.errors import Denied, Missing  # noqa: PLC0415 - heavy
+
         report = self._judged.report
-        self._client.set_status(
-            self._subject.pull.head_sha,
-            state(report, is_pending=self._judged.is_pending),
-            CONTEXT,
-            plain.verdict_line(report),
-            link,
-        )
+        try:
+            self._client.set_status(
+                self._subject.pull.head_sha,
+                state(report, is_pending=self._judged.is_pending),
+                CONTEXT,
+                plain.verdict_line(report),
+                link,
+            )
+        except (Denied, Missing):
+            note = "no commit status is written: the token lacks `statuses: write`"
+            self._notes.append(note)
+            return False
+        return True
 
 
 def state(report: Report, *, is_pending: bool) -> CommitState:
