@@ -14,10 +14,11 @@ from qgate.cli import entry
 from qgate.cli.options import place_options, report_options, side_options
 from qgate.cli.output import resolved, write
 from qgate.cli.progress import shown
-from qgate.cli.rendering import deliver, exit_code, rendered
+from qgate.cli.rendering import TERMINAL, deliver, exit_code, rendered
 from qgate.engine.check import check
 from qgate.engine.request import Request
 from qgate.model.report import Outcome
+from qgate.reporters.formats import FORMATS
 from qgate.system import files, replay
 from qgate.system.cache import Cache
 from qgate.system.cache import folder as cache_folder
@@ -69,7 +70,7 @@ def command(
     return run(request, format_=format_, output=output)
 
 
-def run(request: Request, *, format_: str = "terminal", output: Path | None = None) -> int:
+def run(request: Request, *, format_: str = TERMINAL, output: Path | None = None) -> int:
     """Judge, write the report to standard output or a file, and give the exit code."""
     if output is not None:
         # Not after an hour of tests.
@@ -83,6 +84,8 @@ def run(request: Request, *, format_: str = "terminal", output: Path | None = No
     write(text)
     if any(gate.outcome is Outcome.INCOMPLETE for gate in report.gates):
         seen.never("a gate could not judge; what it needs may come from anywhere")
+    if format_ not in (TERMINAL, *FORMATS):
+        seen.never("the reporter of another package may read anything")
     _keep(request, seen, text, exit_code(report))
     return exit_code(report)
 

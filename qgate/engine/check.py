@@ -64,7 +64,7 @@ def _judge(request: Request, ready: Prepared) -> Report:
     return Report(
         base=ready.base,
         head=ready.head,
-        gates=_run_gates(request, context),
+        gates=_with_checklist(request, context, _run_gates(request, context)),
         notices=(*ready.notices, *_expired(context)),
         notes=(*context.changes.notes, *_waivers(context)),
     )
@@ -94,6 +94,24 @@ def _run_gates(request: Request, context: GateContext) -> tuple[GateResult, ...]
         else each
         for name, each in outcomes.items()
     )
+
+
+def _with_checklist(
+    request: Request, context: GateContext, results: tuple[GateResult, ...]
+) -> tuple[GateResult, ...]:
+    """The body of a pull request is judged last: it is compared with what the gates say."""
+    if request.pull is None:
+        return results
+    from qgate.engine import checklist  # noqa: PLC0415 - only a pull request has one
+
+    result = checklist.of_event(
+        context.settings,
+        checklist.policy(context),
+        request.pull.body,
+        results,
+        is_draft=request.pull.is_draft,
+    )
+    return (*results, result) if result is not None else results
 
 
 def _group(name: str, definitions: Definitions) -> str:

@@ -39,14 +39,14 @@ def of_event(
     *,
     is_draft: bool,
 ) -> GateResult | None:
-    """The gate's result; None where there is no pull request, and so no body.
+    """The gate's result; None where there is no body to judge, or no list to judge it by.
 
     `settings` are those to judge by, `policy` the files of the base by path, `results` those of
     the other gates.
     """
-    if body is None:
-        return None
     chosen = settings.gates.checklist
+    if body is None or chosen.list is None:
+        return None
     if not chosen.enabled:
         key = f"gates.{gate.NAME}.enabled"
         return GateResult(

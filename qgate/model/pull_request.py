@@ -4,6 +4,7 @@ Nothing here is from a payload or an artifact: it is what the API answered.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from qgate.model.reviewers import TouchedFile
@@ -69,15 +70,29 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What happened to a pull request that is not to be seen on it any more.
+
+    `removed`: whose request for a review a person took away last, `@login` or `@org/team`;
+    `based`: when it got another base, None if never.
+    """
+
+    removed: tuple[str, ...] = ()
+    based: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkflowRun:
     """A run of GitHub Actions. `path` is its workflow's file, without the `@ref` behind it.
 
-    `conclusion` is empty until it ends.
+    `created` is when its event happened, also where it was run again since; `conclusion` is empty
+    until it ends.
     """
 
     id: int
     path: str
     event: str
+    created: datetime
     head_sha: str
     head_owner: str
     head_branch: str

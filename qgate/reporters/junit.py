@@ -4,9 +4,7 @@ There is no one standard. This keeps to what the schema of Jenkins' plugin (juni
 common readers share.
 """
 
-from collections.abc import Iterator
 from typing import Final
-from xml.sax.saxutils import quoteattr
 
 from qgate.model.report import Finding, GateResult, Outcome, Report
 from qgate.reporters.inert import inert_lines
@@ -16,7 +14,14 @@ _OUTCOMES: Final = {
     Outcome.INCOMPLETE: "error",
     Outcome.SKIPPED: "skipped",
 }
-_UNREADABLE: Final = dict.fromkeys((0xFFFE, 0xFFFF), "�")
+# U+FFFE and U+FFFF are all that XML 1.0 cannot hold beside what is spelled out already; an
+# attribute's line feed would be read as a blank. `##[` is a command to a log of GitHub's.
+_SPELLED: Final = str.maketrans(
+    {
+        "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;",
+        "\ufffe": "\ufffd", "\uffff": "\ufffd",
+    }
+)  # fmt: skip
 
 
 def render(report: Report) -> str:
@@ -41,7 +46,7 @@ def _suite(gate: GateResult) -> tuple[int, int, int, list[str]]:
     blocking = [each for each in gate.findings if each.blocking]
     if gate.outcome is Outcome.INCOMPLETE:
         blocking = []  # said by the gate's own case
-    cases = [_outcome(gate), *(line for each in blocking for line in _finding(gate, each))]
+    cases = [_outcome(gate), *(_finding(gate, each) for each in blocking)]
     failures = len(blocking) + (gate.outcome is Outcome.FAILED)
     errors = int(gate.outcome is Outcome.INCOMPLETE)
     head = _attributes(
@@ -64,16 +69,19 @@ def _outcome(gate: GateResult) -> str:
     return f"{case}>{element}</testcase>"
 
 
-def _finding(gate: GateResult, finding: Finding) -> Iterator[str]:
-    place = finding.path + (f":{finding.line}" if finding.line else "")
-    name = f"{finding.rule} {place}".rstrip()
-    classname = f"qgate.{gate.name}.{finding.path}".rstrip(".")
-    where = {"file": finding.path} if finding.path else {}
-    lines = {"line": finding.line} if finding.line else {}
-    case = _attributes(name=name, classname=classname, **where, **lines)
-    text = f"{place}: {finding.message}" if place else finding.message
-    element = _element("failure", finding.message, finding.rule, text)
-    yield f"    <testcase{case}>{element}</testcase>"
+def _finding(gate: GateResult, finding: Finding) -> str:
+    path, rule, message = map(_text, (finding.path, finding.rule, finding.message))
+    line = f":{finding.line}" if finding.line else ""
+    place = f"{path}{line}"
+    name = f"{rule} {place}".rstrip()
+    classname = f"qgate.{_text(gate.name)}.{path}".rstrip(".")
+    where = f' file="{path}"' if path else ""
+    where += f' line="{finding.line}"' if finding.line else ""
+    said = f"{place}: {message}" if place else message
+    return (
+        f'    <testcase name="{name}" classname="{classname}"{where}>'
+        f'<failure message="{message}" type="{rule}">{said}</failure></testcase>'
+    )
 
 
 def _element(name: str, message: str, type_: str, text: str) -> str:
@@ -83,19 +91,9 @@ def _element(name: str, message: str, type_: str, text: str) -> str:
 
 
 def _attributes(**values: str | int) -> str:
-    return "".join(
-        f" {key}={quoteattr(_legal(inert_lines(str(value))))}".replace("##[", "#&#35;[")
-        for key, value in values.items()
-    )
+    return "".join(f' {key}="{_text(str(value))}"' for key, value in values.items())
 
 
 def _text(text: str) -> str:
-    """Character data; no line of it can be a workflow command."""
-    legal = _legal(inert_lines(text))
-    escaped = legal.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return escaped.replace("##[", "#&#35;[").replace("::", "&#58;:")
-
-
-def _legal(text: str) -> str:
-    """Without what XML 1.0 cannot hold beside the characters that are spelled out already."""
-    return text.translate(_UNREADABLE)
+    """For an attribute or an element. A line feed is spelled, so that no line begins with it."""
+    return inert_lines(text).translate(_SPELLED).replace("##[", "#&#35;[")

@@ -54,12 +54,11 @@ def page(report: Report, style: Style, extra: str = "") -> str:
     headline = f"{style.lead}### {MARKS[report.verdict]} qgate {report.verdict.value}\n"
     room = style.room - style.size(headline) - _LAST_LINE
     blocks = list(_blocks(report, style))
+    extra = extra.strip()
     if extra:
-        blocks.insert(-1, Block(worth=2, head=f"\n{extra.strip()}\n"))
+        blocks.insert(-1, Block(worth=2, head=f"\n{extra}\n"))
     made = fitted(blocks, room, style.size)
-    return (
-        headline + made.text + _lost(made, style, has_extra=not extra or extra.strip() in made.text)
-    )
+    return headline + made.text + _lost(made, style, has_extra=extra in made.text)
 
 
 def _lost(made: Fitted, style: Style, *, has_extra: bool) -> str:
@@ -92,7 +91,7 @@ def _gates(report: Report) -> Block:
         worth=0,
         head="\n| | gate | |\n|---|---|---|\n",
         rows=rows(
-            f"| {MARKS[gate.outcome]} | **{prose(names)}** {gate.outcome.value} "
+            f"| {MARKS[gate.outcome]} | **{cell(prose(names))}** {gate.outcome.value} "
             f"| {cell(_summary(gate))} |\n"
             for names, gate in found
         ),
@@ -188,7 +187,8 @@ def _table(worth: int, head: str, found: Sequence[Group], style: Style, *, tail:
 
 def _is_said(finding: Finding, gate: GateResult) -> bool:
     """Whether the row of an incomplete gate says it already."""
-    return gate.outcome is Outcome.INCOMPLETE and finding.message in gate.summary
+    is_reason = gate.outcome is Outcome.INCOMPLETE and finding.blocking
+    return is_reason and finding.message in gate.summary
 
 
 def _row(group: Group) -> str:

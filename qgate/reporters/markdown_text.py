@@ -8,6 +8,7 @@ become a link, a picture or a formula is shown as code, and the rest of a senten
 
 import html
 import re
+from functools import lru_cache
 from typing import Final
 
 from qgate.reporters.inert import inert, logged
@@ -18,14 +19,15 @@ MOST: Final = 500
 # A word that GitHub makes something of: mentions, e-mail, `@scope/name`; addresses; `#1`, `GH-1`
 # and the like, which a repository may define for itself; ids of commits; `:emoji:`; `$formula$`.
 _ACTIVE: Final = re.compile(
-    r"@|://|\$|www\.|mailto:|xmpp:|\#\d|[a-z]-\d|\b[0-9a-f]{7,64}\b|:[\w+-]+:", re.IGNORECASE
+    r"@|://|\$|www\.|\#\d|[a-z]-\d|\b[0-9a-f]{7,64}\b|:[\w+-]+(?::|\s|$)",
+    re.IGNORECASE,
 )
 _QUOTED: Final = re.compile(r"(`[^`]+`)")
 _WORDS: Final = re.compile(r"(\s+)")
 _ESCAPED: Final = str.maketrans(
     {
         **{each: f"\\{each}" for each in "\\*_[]#~"},
-        **{each: f"&#{ord(each)};" for each in "`|&<>"},
+        **{each: f"&#{ord(each)};" for each in "`&<>"},
     }
 )
 # What begins a list, an underline of a heading, or a fence at a line's start.
@@ -33,22 +35,21 @@ _BEGINNING: Final = re.compile(r"^(\d*)([-+=.)])(?=\s|[-+=]|$)")
 
 
 def prose(text: str, most: int = MOST) -> str:
-    """One line of Markdown that shows a text and does nothing else. May stand in a table's cell.
+    """One line of Markdown that shows a text and does nothing else; in a table it goes in `cell`.
 
     What stands between backticks is shown as code, as its author meant it; lines are parted by
     `<br>`.
     """
-    lines = clipped(text, most).split("\n")
-    return "<br>".join(_line(one_line(line)) for line in lines)
+    return _prose(clipped(text, most))
 
 
 def code(text: str, most: int = MOST) -> str:
-    """The text as a code span; nothing for an empty one. Not for a table's cell; see `cell`."""
-    return _span(one_line(clipped(text.replace("\n", " "), most)))
+    """The text as a code span, nothing for an empty one; in a table it goes in `cell`."""
+    return _code(clipped(text, most))
 
 
 def cell(markdown: str) -> str:
-    """Markdown of this module as a table's cell: there a bar ends the cell also in code."""
+    """Markdown of this module as a table's cell: there a bar ends the cell, in code too."""
     return markdown.replace("|", "\\|")
 
 
@@ -67,15 +68,31 @@ def clipped(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
+# A run says the same of many lines, and many things of the same files.
+@lru_cache(maxsize=1024)
+def _prose(text: str) -> str:
+    return "<br>".join(_line(one_line(line)) for line in text.split("\n"))
+
+
+@lru_cache(maxsize=4096)
+def _code(text: str) -> str:
+    return _span(one_line(text.replace("\n", " ")))
+
+
 def _line(text: str) -> str:
+    shown = _mixed(text) if "`" in text or _ACTIVE.search(text) else text.translate(_ESCAPED)
+    return _BEGINNING.sub(r"\1\\\2", shown)
+
+
+def _mixed(text: str) -> str:
+    """Words as code where they are quoted, or would do something."""
     parts: list[tuple[bool, str]] = []
     for quoted in _QUOTED.split(text):
         is_code = len(quoted) > 1 and quoted.startswith("`") and quoted.endswith("`")
         words = [quoted[1:-1]] if is_code else _WORDS.split(quoted)
         for word in words:
             _add(parts, word, is_code=is_code or bool(_ACTIVE.search(word)))
-    shown = "".join(_span(part) if is_code else part.translate(_ESCAPED) for is_code, part in parts)
-    return _BEGINNING.sub(r"\1\\\2", shown)
+    return "".join(_span(part) if is_code else part.translate(_ESCAPED) for is_code, part in parts)
 
 
 def _add(parts: list[tuple[bool, str]], word: str, *, is_code: bool) -> None:
@@ -90,7 +107,9 @@ def _span(text: str) -> str:
     """Backticks around it, one more than it has in a row anywhere."""
     if not text:
         return ""
-    longest = max(map(len, re.findall("`+", text)), default=0)
+    if "`" not in text:
+        return f"`{text}`"
+    longest = max(map(len, re.findall("`+", text)))
     fence = "`" * (longest + 1)
     pad = " " if "`" in (text[0], text[-1]) else ""
     return f"{fence}{pad}{text}{pad}{fence}"

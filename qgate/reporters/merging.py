@@ -1,6 +1,6 @@
 """Findings that say the same of one file are one thing to a reader: ranked, with their lines."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,7 +8,9 @@ from qgate.model.report import Finding, Level, Standing
 
 _LOUD: Final = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
 
-Rank = tuple[bool, int]
+_FEWEST: Final = 2
+
+Rank = int
 Range = tuple[int, int]
 
 
@@ -27,7 +29,7 @@ class Group:
 
 def rank(finding: Finding) -> Rank:
     """The worst is the least: what blocks first, then by level."""
-    return not finding.blocking, _LOUD[finding.level]
+    return _LOUD[finding.level] + (0 if finding.blocking else len(_LOUD))
 
 
 def groups(findings: Iterable[Finding]) -> tuple[Group, ...]:
@@ -35,33 +37,31 @@ def groups(findings: Iterable[Finding]) -> tuple[Group, ...]:
 
     Otherwise the order given stays.
     """
-    found: dict[tuple[object, ...], list[Finding]] = {}
+    found: dict[tuple[str, Rank, str, str, Standing], list[Finding]] = {}
     files: dict[str, Rank] = {}
     for each in findings:
         worth = rank(each)
-        files[each.path] = min(worth, files.get(each.path, worth))
+        if files.setdefault(each.path, worth) > worth:
+            files[each.path] = worth
         key = (each.path, worth, each.rule, each.message, each.standing)
         found.setdefault(key, []).append(each)
-    order = {path: place for place, path in enumerate(files)}
-    listed = sorted(
-        found.values(),
-        key=lambda group: (files[group[0].path], order[group[0].path], rank(group[0])),
+    first = {path: (files[path], place) for place, path in enumerate(files)}
+    # A key begins with the path and the rank.
+    listed = sorted(found.items(), key=lambda item: (first[item[0][0]], item[0][1]))
+    return tuple(
+        Group(first=group[0], ranges=ranges(group), count=len(group)) for _, group in listed
     )
-    return tuple(Group(first=group[0], ranges=ranges(group), count=len(group)) for group in listed)
 
 
-def ranges(findings: Iterable[Finding]) -> tuple[Range, ...]:
+def ranges(findings: Sequence[Finding]) -> tuple[Range, ...]:
     """First and last lines in order; ranges that touch or overlap are one."""
-    spans = sorted((each.line, max(each.line, each.end_line)) for each in findings if each.line)
+    spans = [(each.line, max(each.line, each.end_line)) for each in findings if each.line]
+    if len(spans) < _FEWEST:
+        return tuple(spans)
     made: list[Range] = []
-    for first, last in spans:
+    for first, last in sorted(spans):
         if made and first <= made[-1][1] + 1:
             made[-1] = (made[-1][0], max(last, made[-1][1]))
         else:
             made.append((first, last))
     return tuple(made)
-
-
-def is_new(finding: Finding) -> bool:
-    """Whether this change brought it in."""
-    return finding.standing is Standing.NEW

@@ -42,15 +42,20 @@ _ENCODED: Final = tuple(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for
 
 
 def render(report: Report) -> str:
-    """The report as JSON on few lines with a newline at the end. Text from outside is inert."""
+    """The report as JSON on one line with a newline at the end. Text from outside is inert."""
+    return _limited(report, MOST_BYTES)
+
+
+def _limited(report: Report, most: int) -> str:
+    """At most so many bytes when compressed: results are left out from the least important on."""
     ranked = sorted(_results(report), key=lambda each: merging.rank(each[0]))
     count = min(len(ranked), MOST_RESULTS)
     while True:
         text = _written(report, ranked, count)
         size = len(gzip.compress(text.encode(), 1))
-        if size <= MOST_BYTES or not count:
+        if size <= most or not count:
             return text
-        count = min(count - 1, int(count * MOST_BYTES / size * 0.95))
+        count = min(count - 1, int(count * most / size * 0.95))
 
 
 def uri(path: str) -> str:

@@ -19,6 +19,7 @@ from tests.bench.large import large
 from tests.bench.measure import Task, by_turns
 from tests.bench.measure import run as run_task
 from tests.bench.projects import Plan
+from tests.bench.reporters import reporters
 from tests.bench.sizes import Setup
 from tests.bench.table import MEGABYTE, Result, at_least, at_most, below
 from tests.support.repo import clean_environment
@@ -156,4 +157,5 @@ CASES: Final[dict[str, Callable[[Setup], Iterator[Result]]]] = {
     "owners": owners.large_file,
     "owners-paths": owners.many_paths,
     "documents": documents,
+    "reporters": reporters,
 }

@@ -29,6 +29,8 @@ class Sizes:
     owners_rules: int = 500
     owners_paths: int = 100_000
     documents: int = 5000
+    findings: int = 50_000
+    finding_files: int = 3000
     quick_runs: int = 20
     tool_runs: int = 5
     peer_runs: int = 2

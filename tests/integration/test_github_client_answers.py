@@ -103,7 +103,7 @@ def test_what_is_no_account_is_no_answer(body: Any) -> None:
 READS: dict[str, Callable[[GitHub], object]] = {
     "branch": lambda client: client.branch_sha("main"),
     "comments": lambda client: client.comments(1),
-    "events": lambda client: client.removed_requests(1),
+    "events": lambda client: client.history(1),
     "files": lambda client: client.files(client.pull(1)),
     "pull": lambda client: client.pull(1),
     "pulls": lambda client: client.open_pulls_with_head("org", "topic", SHA),

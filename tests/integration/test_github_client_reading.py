@@ -1,6 +1,7 @@
 """What the GitHub client reads, from a loopback GitHub that is held to GitHub's description."""
 
 import hashlib
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -269,7 +270,7 @@ def test_only_what_a_person_took_away_last_counts_as_removed() -> None:
     state, pull = started("taken", "back", "bot-took")
     events(state, pull)
     with asked(state) as github:
-        found = github.client.removed_requests(pull.number)
+        found = github.client.history(pull.number).removed
     assert sorted(found) == ["@org/core", "@taken"]
 
 
@@ -278,7 +279,7 @@ def test_what_we_took_away_ourselves_does_not_count() -> None:
     token = build.organization_token(state)
     build.event(state, pull, "review_request_removed", token.login, reviewer="taken")
     with asked(state, token=token.value) as github:
-        assert github.client.removed_requests(pull.number) == ()
+        assert github.client.history(pull.number).removed == ()
 
 
 def test_what_happened_by_nobody_does_not_count() -> None:
@@ -288,7 +289,7 @@ def test_what_happened_by_nobody_does_not_count() -> None:
         github.double.fail(
             "GET", "/events", faults.edited(lambda data: [{**data[0], "actor": None}])
         )
-        assert github.client.removed_requests(pull.number) == ()
+        assert github.client.history(pull.number).removed == ()
 
 
 def test_events_of_all_pages_are_read() -> None:
@@ -296,7 +297,7 @@ def test_events_of_all_pages_are_read() -> None:
     pull.events = [Event(id=n, kind="labeled", actor="author") for n in range(1, 250)]
     build.event(state, pull, "review_request_removed", "author", reviewer="taken")
     with asked(state) as github:
-        assert github.client.removed_requests(pull.number) == ("@taken",)
+        assert github.client.history(pull.number).removed == ("@taken",)
 
 
 def test_members_of_a_team_need_a_token_of_the_organisation() -> None:
@@ -445,6 +446,7 @@ def test_a_run_is_read_without_the_ref_behind_its_workflow() -> None:
             id=made.id,
             path=".github/workflows/qgate.yml",
             event="pull_request",
+            created=datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=made.id),
             head_sha=pull.head_sha,
             head_owner="org",
             head_branch="topic",

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import github
 import pytest
 
 from qgate.errors import QgateError, UsageError
@@ -29,12 +30,15 @@ def log() -> Iterator[io.StringIO]:
     text = io.StringIO()
     handler = logging.StreamHandler(text)
     root = logging.getLogger()
-    level = root.level
+    # PyGithub's says of itself that it tells no details.
+    levels = {each: each.level for each in (root, logging.getLogger(github.__name__))}
     root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
+    for each in levels:
+        each.setLevel(logging.DEBUG)
     yield text
     root.removeHandler(handler)
-    root.setLevel(level)
+    for each, level in levels.items():
+        each.setLevel(level)
 
 
 BAD: dict[str, Reply] = {
@@ -74,6 +78,15 @@ def test_no_error_no_traceback_and_no_log_has_the_token(
         assert TOKEN not in said
         assert "x" * 290 + TOKEN[:5] not in said
     assert TOKEN not in repr(client._api)
+
+
+def test_what_is_written_and_answered_is_in_no_log(log: io.StringIO) -> None:
+    with scripted(Reply(status=201, body={"id": 1, "body": "answered"})) as script:
+        client_of(script).create_comment(1, "written")
+    # urllib3 says that it connects; that is how we know that the log is listened to.
+    assert "127.0.0.1" in log.getvalue()
+    assert "written" not in log.getvalue()
+    assert "answered" not in log.getvalue()
 
 
 def test_words_of_github_are_inert() -> None:

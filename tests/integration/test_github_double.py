@@ -336,6 +336,35 @@ def test_one_bad_reviewer_refuses_the_whole_call(
         assert ask(double, REVIEWERS).data["users"] == []
 
 
+@pytest.mark.parametrize(
+    ("given", "is_private", "told"),
+    [
+        ("none", True, "none"),
+        ("none", False, "read"),
+        ("triage", True, "read"),
+        ("write", False, "write"),
+        ("maintain", True, "write"),
+        ("admin", True, "admin"),
+    ],
+)
+def test_everybody_can_read_what_is_public(
+    state: GitHubState, given: str, told: str, *, is_private: bool
+) -> None:
+    build.add_user(state, "outsider", given)
+    state.repository.is_private = is_private
+    with github(state) as double:
+        came = ask(double, f"{REPO}/collaborators/outsider/permission")
+        assert came.data["permission"] == told
+        assert ask(double, f"{REPO}/collaborators/ghost/permission").status == 404
+
+
+def test_who_has_reviewed_is_not_asked_any_more(state: GitHubState) -> None:
+    with github(state) as double:
+        ask(double, REVIEWERS, method="POST", body={"reviewers": ["owner", "reviewer"]})
+        build.review(state, state.pulls[1], "reviewer")
+        assert [each["login"] for each in ask(double, REVIEWERS).data["users"]] == ["owner"]
+
+
 def test_reviewers_are_requested_once_and_can_be_taken_back(state: GitHubState) -> None:
     pull = state.pulls[1]
     pull.requested_teams, pull.events = [], []

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from github import Auth, Github, GithubException
 from tests.support.github import Double, GitHubState, build, faults, github
 from tests.support.github.ask import PATIENCE, Came, ask
 from tests.support.github.faults import Fault
+from tests.support.github.server import _LONGEST_HANG, _Api, _Server
 
 REPO: Final = "/repos/org/project"
 COMMENTS: Final = f"{REPO}/issues/1/comments"
@@ -92,8 +94,9 @@ def test_a_connection_may_end_before_or_after_the_work(
 ) -> None:
     with github(state) as double:
         double.fail("POST", "/comments$", make(does=does))
-        with pytest.raises(error):
+        with pytest.raises(error) as ended:
             _comment(double, SHORT if make is faults.hang else PATIENCE)
+        assert type(ended.value) is error
     assert len(state.pulls[1].comments) == does
 
 
@@ -108,9 +111,7 @@ def test_a_connection_may_end_within_the_answer(state: GitHubState) -> None:
 def test_a_body_may_drip(state: GitHubState) -> None:
     with github(state) as double:
         double.fail("GET", "/files", faults.drip())
-        connection = http.client.HTTPConnection(
-            double.url.removeprefix("http://"), timeout=PATIENCE
-        )
+        connection = _connection(double)
         connection.request("GET", FILES)
         answer = connection.getresponse()
         assert [answer.read(1) for _ in range(3)] == [b" "] * 3
@@ -118,12 +119,12 @@ def test_a_body_may_drip(state: GitHubState) -> None:
 
 
 def test_what_hangs_is_released_at_the_end(state: GitHubState) -> None:
+    started = time.monotonic()
     with github(state) as double:
         double.fail("GET", "/files", faults.hang())
-        connection = http.client.HTTPConnection(
-            double.url.removeprefix("http://"), timeout=PATIENCE
-        )
+        connection = _connection(double)
         connection.request("GET", FILES)
+    assert time.monotonic() - started < _LONGEST_HANG / 2
     # Nothing was sent, and then the end: whoever waits learns that nothing will come.
     with pytest.raises(http.client.RemoteDisconnected):
         connection.getresponse()
@@ -202,12 +203,16 @@ def test_the_other_host_may_fail_too(state: GitHubState) -> None:
 
 
 def test_who_does_not_wait_is_served_all_the_same(state: GitHubState) -> None:
-    with github(state) as double:
-        connections = [_connection(double) for _ in range(5)]
-        for connection in connections:
-            connection.request("GET", REPO)
-            connection.close()
-    assert len(double.asked) == 5
+    double = Double(state=state)
+    server = _Server(("127.0.0.1", 0), _Api)
+    server.double = double
+    for _ in range(3):
+        connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=PATIENCE)
+        connection.request("GET", REPO)
+        connection.close()
+    server.drain()
+    server.server_close()
+    assert len(double.asked) == 3
 
 
 def test_a_fault_that_never_happened_is_a_mistake_of_the_test(state: GitHubState) -> None:

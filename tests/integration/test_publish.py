@@ -15,6 +15,7 @@ from qgate.model.report import Finding, GateResult, Level, Outcome, Report
 from qgate.reporters import json_v1
 from qgate.reporters.comment import MARKER
 from qgate.system.github.client import GitHub
+from qgate.system.github.errors import Rejected
 from qgate.system.github.patience import Patience
 from tests.support.github import Double, GitHubState, build, faults, github
 from tests.support.github.state import Pull
@@ -139,6 +140,55 @@ def test_surplus_comments_of_ours_are_deleted_and_strangers_markers_are_left_alo
     assert not {each.id for each in (*ours[1:], late)} & set(left)
 
 
+def test_an_apps_token_knows_its_own_comment_again() -> None:
+    state, pull = started()
+    app = build.add_user(state, "helper[bot]")
+    app.type = "Bot"
+    state.token.login = app.login
+    judged_content(state, pull, content(Outcome.FAILED), conclusion="failure")
+    with github(state) as double:
+        published(double)
+        published(double)
+    assert [each.login for each in pull.comments] == ["helper[bot]"]
+
+
+@pytest.mark.parametrize(
+    "fault", [faults.rejected(), faults.broken(), faults.broken(does=True), faults.reset()]
+)
+def test_a_comment_that_fails_leaves_the_status_standing(fault: faults.Fault) -> None:
+    state, pull = started()
+    judged_content(state, pull, content(Outcome.FAILED), conclusion="failure")
+    with github(state) as double:
+        double.fail("POST", "/comments$", fault)
+        found = published(double)
+        assert [each.state for each in state.statuses] == ["failure"]
+        assert any("no comment is written" in note for note in found.report.notes)
+        published(double)
+    assert len(pull.comments) == 1
+
+
+@pytest.mark.parametrize("fault", [faults.rejected(), faults.broken(), faults.html()])
+def test_a_status_of_which_nobody_knows_is_incomplete(fault: faults.Fault) -> None:
+    state, pull = started()
+    judged_content(state, pull)
+    with github(state) as double:
+        double.fail("POST", "/statuses/", fault, times=1_000_000)
+        with pytest.raises((Incomplete, Rejected)):
+            published(double)
+
+
+@pytest.mark.parametrize("seconds", [None, 3])
+def test_a_limit_while_asking_is_waited_for_and_everybody_is_asked(seconds: int | None) -> None:
+    state, pull = started(owned_by("'@carol'", "'@dave'"))
+    judged_content(state, pull)
+    with github(state) as double:
+        double.fail("POST", "requested_reviewers", faults.secondary_limit(429, seconds))
+        double.fail("POST", "/statuses/", faults.too_many(seconds))
+        published(double)
+    assert sorted(pull.requested_users) == ["carol", "dave"]
+    assert [each.state for each in state.statuses] == ["success"]
+
+
 # Invariant 1: incomplete or contradictory evidence never gives success.
 
 
@@ -257,6 +307,17 @@ def test_evidence_that_is_missing_foreign_or_contradictory_is_an_error_and_no_su
     assert [each.state for each in state.statuses] == ["error"]
     assert f"publish/{reason}" in pull.comments[0].body
     assert "<script" not in pull.comments[0].body
+
+
+def test_a_report_from_before_another_base_was_chosen_does_not_count() -> None:
+    state, pull = started()
+    judged_content(state, pull)
+    build.event(state, pull, "base_ref_changed", "author")
+    with github(state) as double:
+        assert gate(published(double), "content").reason == "other-base"
+        judged_content(state, pull)
+        assert published(double).report.verdict is Outcome.PASSED
+    assert [each.state for each in state.statuses] == ["error", "success"]
 
 
 def test_a_report_in_which_no_gate_ran_is_no_success() -> None:

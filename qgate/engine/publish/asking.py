@@ -38,9 +38,13 @@ def plan(
     policy: Policy,
     files: FileList,
     reviews: Sequence[Review],
+    removed: Sequence[str],
     people: People,
 ) -> Plan:
-    """Who should look at it, by the base's rules and by what GitHub knows."""
+    """Who should look at it, by the base's rules and by what GitHub knows.
+
+    `removed` are those whose request somebody took away.
+    """
     pull = subject.pull
     owners = _owners(policy, files)
     accounts = [account for owner in owners for account in people.behind(owner) or ()]
@@ -53,7 +57,7 @@ def plan(
         is_draft=pull.is_draft,
         requested=client.requested(pull.number),
         reviewed=tuple(dict.fromkeys(each.login for each in reviews if each.author)),
-        removed=client.removed_requests(pull.number),
+        removed=tuple(removed),
         bots=tuple(each.login for each in (pull.author, *accounts) if each.is_bot),
         without_access=client.unreadable(logins),
         members=people.members(owners),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from qgate.model.pull_request import PullRequest
     from qgate.system.github.client import GitHub
 
+_BOT: Final = "[bot]"
 TEMPLATE: Final = ".qgate/templates/comment.md"
 
 
@@ -75,10 +76,15 @@ def keep(client: "GitHub", number: int, wanted: Text) -> None:
 
     Raises `Denied` where the token may not write.
     """
-    ours = [each for each in client.comments(number) if _is_ours(each.body)]
-    # Anybody can write the marker: only what this token's account wrote is ours to change.
-    me = client.me() if ours else ""
-    ours = [each for each in ours if each.author.login == me]
+    marked = [each for each in client.comments(number) if _is_marked(each.body)]
+    # Anybody can write the marker: only what this token's account wrote is ours to change. An
+    # app's token does not say whose it is; of bots, only one that is installed here can write.
+    me = client.me() if marked else ""
+    ours = [
+        each
+        for each in marked
+        if each.author.login == me or (me.endswith(_BOT) and each.author.is_bot)
+    ]
     if not ours:
         if wanted.is_needed:
             client.create_comment(number, wanted.body)
@@ -90,5 +96,5 @@ def keep(client: "GitHub", number: int, wanted: Text) -> None:
         client.delete_comment(each.id)
 
 
-def _is_ours(body: str) -> bool:
+def _is_marked(body: str) -> bool:
     return body.lstrip().startswith(comment.MARKER)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from qgate.engine.publish.policy import Policy
 from qgate.engine.publish.subject import Subject
 from qgate.errors import Incomplete
-from qgate.model.pull_request import Artifact, WorkflowRun
+from qgate.model.pull_request import Artifact, History, WorkflowRun
 from qgate.model.report import Outcome, Report
 from qgate.parse import artifact, report_json
 from qgate.parse.artifact import MalformedArtifact
@@ -34,7 +34,7 @@ class Pending(Unusable):
     """The run that would judge the content has not ended."""
 
 
-def report_of(client: "GitHub", subject: Subject, policy: Policy) -> Report:
+def report_of(client: "GitHub", subject: Subject, policy: Policy, history: History) -> Report:
     """The content gate's report for the present head. Raises `Unusable`, `Pending` among it."""
     if subject.shares_head:
         raise Unusable(
@@ -43,6 +43,12 @@ def report_of(client: "GitHub", subject: Subject, policy: Policy) -> Report:
             hint="close one of them, or push to one",
         )
     run, found = _evidence(client, subject.pull.head_sha, policy)
+    if history.based is not None and run.created <= history.based:
+        raise Unusable(
+            "other-base",
+            "the pull request got another base after its content was judged",
+            hint="push, or close it and open it again: a run that is repeated keeps its old base",
+        )
     report = _report(client, found)
     if report.verdict is Outcome.PASSED and run.conclusion != _SUCCESS:
         raise Unusable(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from qgate.engine import checklist
 from qgate.engine.publish import asking, comment, content, policy
 from qgate.engine.publish.content import Unusable
 from qgate.engine.publish.people import People
@@ -15,9 +16,9 @@ from qgate.engine.publish.policy import Policy
 from qgate.engine.publish.subject import Subject
 from qgate.errors import Incomplete
 from qgate.gates.approvals import gate as approvals
-from qgate.gates.checklist import gate as checklist
+from qgate.gates.approvals import policy as changes_of_policy
 from qgate.model.changes import Endpoint
-from qgate.model.pull_request import CommitState, FileList, Review
+from qgate.model.pull_request import CommitState, FileList, History, Review
 from qgate.model.report import Finding, GateResult, Outcome, Report
 from qgate.model.reviewers import Plan
 from qgate.owners.approvals import Evidence
@@ -77,8 +78,9 @@ def _judged(client: "GitHub", subject: Subject, at_base: Policy) -> _Judged:
     pull = subject.pull
     people = People(client)
     files, reviews = client.files(pull), client.reviews(pull.number)
-    plan = asking.plan(client, subject, at_base, files, reviews, people)
-    found, problem = _content(client, subject, at_base)
+    history = client.history(pull.number)
+    plan = asking.plan(client, subject, at_base, files, reviews, history.removed, people)
+    found, problem = _content(client, subject, at_base, history)
     own = tuple(_own_gates(subject, at_base, found, files, reviews, people))
     names = {each.name for each in own}
     gates = [each for each in found.gates if each.name not in names] if found else []
@@ -88,7 +90,7 @@ def _judged(client: "GitHub", subject: Subject, at_base: Policy) -> _Judged:
         base=Endpoint(sha=at_base.sha, found=f"the branch {at_base.branch}, asked of GitHub"),
         head=Endpoint(sha=pull.head_sha, found=f"the head of pull request {pull.number}"),
         gates=(*gates, *own),
-        notices=found.notices if found else (),
+        notices=(*changes_of_policy.notice(files.files), *(found.notices if found else ())),
         notes=(
             f"policy: {at_base.branch} at {at_base.sha}",
             *at_base.notices,
@@ -101,13 +103,13 @@ def _judged(client: "GitHub", subject: Subject, at_base: Policy) -> _Judged:
 
 
 def _content(
-    client: "GitHub", subject: Subject, at_base: Policy
+    client: "GitHub", subject: Subject, at_base: Policy, history: History
 ) -> tuple[Report | None, GateResult | None]:
     """The content gate's report, or why there is none, as the result of a gate."""
     from qgate.system.github.errors import Denied, Missing  # noqa: PLC0415 - a heavy import
 
     try:
-        return content.report_of(client, subject, at_base), None
+        return content.report_of(client, subject, at_base, history), None
     except (Denied, Missing) as error:
         why, hint = f"its runs cannot be read: {error.message}", "give the job `actions: read`"
         return None, _incomplete(Unusable("no-permission", why, hint=hint))
@@ -136,13 +138,12 @@ def _own_gates(
     people: People,
 ) -> Iterator[GateResult]:
     """The gates that only this side can judge."""
-    settings = at_base.loaded.settings.gates
-    pull = subject.pull
-    if settings.checklist.enabled:
-        answers = {each.name: each.outcome for each in found.gates} if found else {}
-        name = settings.checklist.list
-        yield checklist.run(pull.body, name, at_base.files, answers, is_draft=pull.is_draft)
-    if settings.approvals.enabled:
+    settings, pull = at_base.loaded.settings, subject.pull
+    results = found.gates if found else ()
+    result = checklist.of_event(settings, at_base.files, pull.body, results, is_draft=pull.is_draft)
+    if result is not None:
+        yield result
+    if settings.gates.approvals.enabled:
         evidence = Evidence(
             head=pull.head_sha,
             author=pull.author.id,
@@ -172,24 +173,23 @@ class _Writer:
         if client.pull(pull.number).head_sha != pull.head_sha:
             return ("the head has moved on meanwhile: nothing is written for the older one",), False
         if wants.reviewers and self._subject.may_ask:
-            self._allowed("pull-requests: write", "reviewers are not asked", self._ask)
+            self._try("reviewers are not asked", self._ask)
         # While the content is being judged there is nothing to say yet.
         if wants.comment and not judged.is_pending:
-            self._allowed("pull-requests: write", "no comment is written", self._comment)
-        is_stated = wants.status and self._allowed(
-            "statuses: write", "no commit status is written", lambda: self._state(link)
-        )
+            self._try("no comment is written", self._comment)
+        is_stated = wants.status and self._state(link)
         return tuple(self._notes), is_stated
 
-    def _allowed(self, permission: str, otherwise: str, act: Callable[[], None]) -> bool:
-        from qgate.system.github.errors import Denied, Missing  # noqa: PLC0415 - a heavy import
+    def _try(self, otherwise: str, act: Callable[[], None]) -> None:
+        """Act, or say what is not done; the parts that follow may succeed, above all the status."""
+        from qgate.system.github.errors import Denied, Missing, Rejected  # noqa: PLC0415 - heavy
 
         try:
             act()
         except (Denied, Missing):
-            self._notes.append(f"{otherwise}: the token lacks `{permission}`")
-            return False
-        return True
+            self._notes.append(f"{otherwise}: the token lacks `pull-requests: write`")
+        except (Rejected, Incomplete) as error:
+            self._notes.append(f"{otherwise}: {error.message}")
 
     def _ask(self) -> None:
         self._notes += asking.ask(
@@ -203,15 +203,24 @@ class _Writer:
         self._notes += wanted.notices
         comment.keep(self._client, pull.number, wanted)
 
-    def _state(self, link: str) -> None:
+    def _state(self, link: str) -> bool:
+        """Whether the status could be written. Raises `Incomplete` where that is not known."""
+        from qgate.system.github.errors import Denied, Missing  # noqa: PLC0415 - heavy
+
         report = self._judged.report
-        self._client.set_status(
-            self._subject.pull.head_sha,
-            state(report, is_pending=self._judged.is_pending),
-            CONTEXT,
-            plain.verdict_line(report),
-            link,
-        )
+        try:
+            self._client.set_status(
+                self._subject.pull.head_sha,
+                state(report, is_pending=self._judged.is_pending),
+                CONTEXT,
+                plain.verdict_line(report),
+                link,
+            )
+        except (Denied, Missing):
+            note = "no commit status is written: the token lacks `statuses: write`"
+            self._notes.append(note)
+            return False
+        return True
 
 
 def state(report: Report, *, is_pending: bool) -> CommitState:

@@ -14,7 +14,7 @@ from qgate.system.github.addresses import base_of, last_of, next_of
 from qgate.system.github.asking import Asker
 from qgate.system.github.errors import Denied, Missing, Rejected, unreachable
 from qgate.system.github.patience import Patience
-from qgate.system.github.requester import PER_PAGE, authorized, requester
+from qgate.system.github.requester import HEADERS, PER_PAGE, authorized, requester
 from qgate.system.github.transport import Answer, Question, host_of
 from qgate.system.github.words import Words
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from github.Requester import Requester
 
 _AGENT: Final = f"qgate/{__version__}"
-_HEADERS: Final = {"Accept": "application/vnd.github+json"}
 _ERROR: Final = 400
 _SUCCESS: Final = range(200, 300)
 _NO_ENTRY: Final = (401, 403)
@@ -82,7 +81,7 @@ class Api:
 
     def download(self, path: str, what: str, most: int) -> bytes:
         """A body that may be stored elsewhere, at most so many bytes."""
-        headers = {**_HEADERS, **authorized(self._token, _AGENT)}
+        headers = authorized(self._token, _AGENT)
         question = Question(
             method="GET", url=self.base.url + path, headers=headers, body=None, most=most
         )
@@ -113,7 +112,7 @@ class Api:
         self._what = what
         try:
             return pygithub.requestJsonAndCheck(
-                method, path, parameters=dict(parameters), headers=dict(_HEADERS), input=body
+                method, path, parameters=dict(parameters), headers=dict(HEADERS), input=body
             )
         except _UNREADABLE:
             raise unreachable(what, "GitHub's answer could not be read") from None

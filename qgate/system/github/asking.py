@@ -122,8 +122,8 @@ class Asker:
             parts = urlsplit(target)
         except ValueError:
             raise unreachable(what, "GitHub redirects it to no address") from None
-        # Whoever left does not come back with the token.
-        if self.base.within(question.url) is not None and self.base.within(target) is not None:
+        # Whoever left comes back without the token, which has been dropped.
+        if self.base.within(target) is not None:
             return dataclasses.replace(question, url=target)
         is_safe = parts.scheme == "https" or (
             self.base.is_plain and parts.scheme == "http" and is_loopback(parts.hostname)

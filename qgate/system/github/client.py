@@ -13,6 +13,7 @@ from qgate.model.pull_request import (
     Comment,
     CommitState,
     FileList,
+    History,
     PullRequest,
     Review,
     WorkflowRun,
@@ -128,12 +129,14 @@ class GitHub:
         teams = (f"@{self._owner}/{each.slug}" for each in found.teams)
         return (*(f"@{each.login}" for each in found.users), *teams)
 
-    def removed_requests(self, number: int) -> tuple[str, ...]:
-        """Whose request a person took away last: `@login`, `@org/team`."""
+    def history(self, number: int) -> History:
+        """Whose request a person took away last, and when it last got another base."""
         what = f"the events of pull request {number}"
         path = f"{self._path}/issues/{number:d}/events"
         events = every(self._api, path, what, shapes.Event, lambda each: each.id)
-        return people.removed(events, self._owner, self.me())
+        return History(
+            removed=people.removed(events, self._owner, self.me()), based=people.based(events)
+        )
 
     def request_reviewers(self, number: int, users: Sequence[str], teams: Sequence[str]) -> None:
         """Ask for reviews, at most 15 in one call; one bad name fails the call (`Rejected`)."""

@@ -1,11 +1,14 @@
-"""Who is asked for a review, and whom somebody took away, by the events of a pull request."""
+"""Whom somebody took away from the reviewers, and other bases, by a pull request's events."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from qgate.system.github.shapes import Event
 
 ASKED = "review_requested"
 TAKEN_AWAY = "review_request_removed"
+# https://docs.github.com/rest/using-the-rest-api/issue-event-types
+OTHER_BASE = "base_ref_changed"
 
 
 def name_of(event: Event, owner: str) -> str:
@@ -26,6 +29,11 @@ def removed(events: Iterable[Event], owner: str, me: str) -> tuple[str, ...]:
         for name, event in last.items()
         if name and event.event == TAKEN_AWAY and _is_by_person(event, me)
     )
+
+
+def based(events: Sequence[Event]) -> datetime | None:
+    """When it last got another base, None if never."""
+    return max((each.created_at for each in events if each.event == OTHER_BASE), default=None)
 
 
 def _is_by_person(event: Event, me: str) -> bool:

@@ -10,7 +10,11 @@ from qgate.system.github.transport import Answer
 if TYPE_CHECKING:
     from github.Requester import Requester
 
-VERSION: Final = "2022-11-28"
+# What every request has beside the token.
+HEADERS: Final = {
+    "Accept": "application/vnd.github+json",
+    "X-GitHub-Api-Version": "2022-11-28",
+}
 PER_PAGE: Final = 100
 
 # Method, path with the API's prefix, headers, body: gives the answer if it is a success.
@@ -79,7 +83,6 @@ def requester(token: str, url: str, agent: str, exchange: Exchange) -> "Requeste
         verify=True,
         retry=None,
         pool_size=None,
-        api_version=VERSION,
     )
 
 
@@ -87,6 +90,6 @@ def authorized(token: str, agent: str) -> dict[str, str]:
     """Headers for a request that PyGithub has no method for."""
     from github import Auth  # noqa: PLC0415 - takes long
 
-    headers = {"User-Agent": agent, "X-GitHub-Api-Version": VERSION}
+    headers = {**HEADERS, "User-Agent": agent}
     Auth.Token(token).authentication(headers)
     return headers

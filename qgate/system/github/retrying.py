@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 _FORBIDDEN: Final = 403
@@ -101,6 +100,8 @@ def _retry_after(headers: Mapping[str, str], now: float) -> float | None:
     seconds = _number(text)
     if seconds is not None or not text:
         return seconds
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - hardly ever needed
+
     try:
         date = parsedate_to_datetime(text)
     except (ValueError, OverflowError):

@@ -4,6 +4,7 @@ Unknown names are passed over, for GitHub adds some at any time. A name that is 
 another type is `MalformedAnswer`.
 """
 
+from datetime import datetime
 from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
@@ -155,6 +156,7 @@ class Event(msgspec.Struct):
 
     id: Id
     event: str
+    created_at: datetime
     actor: User | None = None
     requested_reviewer: User | None = None
     requested_team: Slug | None = None

@@ -1,5 +1,7 @@
 """The shapes of GitHub Actions: runs and what they left."""
 
+from datetime import datetime
+
 import msgspec
 
 from qgate.model.pull_request import Artifact, WorkflowRun
@@ -12,6 +14,7 @@ class Run(msgspec.Struct):
     id: Id
     path: str
     event: str
+    created_at: datetime
     head_sha: Sha
     head_branch: str | None
     head_repository: Repository | None
@@ -23,6 +26,7 @@ class Run(msgspec.Struct):
             id=self.id,
             path=self.path.partition("@")[0],
             event=self.event,
+            created=self.created_at,
             head_sha=self.head_sha,
             head_owner=self.head_repository.owner_login if self.head_repository else "",
             head_branch=self.head_branch or "",

@@ -51,6 +51,11 @@ def test_retry_after_in_seconds_goes_before_all_else(status: int) -> None:
     assert pause(status, SECONDARY, {"retry-after": "7", **used_up(NOW + 900)}) == limit(7)
 
 
+@pytest.mark.parametrize("headers", [{"retry-after": "60"}, used_up(NOW + 59)], ids=str)
+def test_a_header_makes_a_limit_of_any_403(headers: dict[str, str]) -> None:
+    assert pause(403, INTEGRATION, headers) == limit(60)
+
+
 def test_retry_after_may_be_a_date() -> None:
     assert pause(429, headers={"retry-after": "Fri, 15 Jan 2027 08:01:00 GMT"}) == limit(60)
 
