@@ -56,6 +56,7 @@ def test_what_a_broken_tool_says_last_is_hidden(tool: FakeTool) -> None:
 def test_what_the_tests_command_says_last_is_hidden(repo: Repo) -> None:
     settings = "gates: {coverage: {command: [sh, -c, 'echo $SHOP_PASSWORD; exit 1']}}\n"
     repo.commit({".qgate.yml": settings})
+    repo.write({"app.py": "x = 1\n"})
     gate = coverage_of(repo, base="HEAD", environ={"SHOP_PASSWORD": "hunter2hunter2"})
     assert gate.reason == "command-failed"
     assert gate.summary.endswith("\n***")
