@@ -4,6 +4,7 @@ import base64
 import fcntl
 import json
 import os
+import re
 import runpy
 import shutil
 import subprocess
@@ -17,6 +18,8 @@ from typing import Any, Final
 import pytest
 
 from tests.support.action.composite import Composite, Ran
+from tests.support.action.composite import definition as definition_of_action
+from tests.support.action.expressions import Job, UnknownExpression, filled, holds
 from tests.support.action.workspace import Files, Workspace, opened
 from tests.support.localtool import definition
 from tests.support.repo import ROOT
@@ -397,6 +400,30 @@ def test_nothing_of_the_workspace_is_imported_or_believed(at_work: At) -> None:
     assert (ran.code, ran.outputs["verdict"]) == (0, "passed"), ran.out
     assert not list(action.space.path.rglob("pwned"))
     assert not list(action.space.path.rglob("__pycache__"))
+
+
+def test_no_expression_stands_in_a_command_and_no_action_is_movable() -> None:
+    steps = definition_of_action()["runs"]["steps"]
+    assert all("${{" not in step.get("run", "") for step in steps)
+    used = [step["uses"] for step in steps if "uses" in step]
+    assert len(used) == 3
+    assert all(re.fullmatch(r"actions/[\w/-]+@[0-9a-f]{40}", each) for each in used)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "${{ github.event.pull_request.title }}",
+        "${{ inputs.base || 'main' }}",
+        "${{ fromJSON('1') }}",
+        "${{ steps.run.conclusion }}",
+    ],
+)
+def test_the_harness_knows_no_more_expressions_than_it_can_answer(text: str) -> None:
+    with pytest.raises(UnknownExpression):
+        filled(text, {"inputs.base": ""})
+    with pytest.raises(UnknownExpression):
+        holds(text.removeprefix("${{").removesuffix("}}"), {"inputs.base": ""}, Job())
 
 
 # The first step ---------------------------------------------------------------------------------

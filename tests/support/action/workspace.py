@@ -45,7 +45,7 @@ def opened(
 ) -> Workspace:
     """A pull request from `head` (a repository's name): its merge commit at depth 2.
 
-    In the change an empty path's content is not written; None-like removal is not needed here.
+    The base has moved on since the branch began, so that the merge is none of the two.
     """
     home = folder / "home"
     home.mkdir(parents=True)
