@@ -29,4 +29,4 @@ def render(report: Report, extra: str = "") -> str:
 def mended(report: Report) -> str:
     """The comment in one line, for when there is nothing to say any more."""
     verdict = f"{MARKS[report.verdict]} qgate {report.verdict.value}"
-    return f"{MARKER}\n{verdict}: what was reported here is mended.\n"
+    return f"{MARKER}\n{verdict}: nothing is left to mend.\n"

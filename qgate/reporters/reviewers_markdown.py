@@ -1,8 +1,10 @@
-"""The plan for reviewers as Markdown, for a summary or a comment. It mentions nobody.
+"""The plan for reviewers as Markdown, for a summary or a comment.
 
-A name in a code span is shown and not notified: GitHub sends its own mail to who is asked.
+A name in a code span is shown and not notified: GitHub sends its own mail to who is asked. Only
+`mentions` notifies, those whom the rules of the base want told.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final
@@ -21,6 +23,9 @@ _NOBODY: Final = {
     Ownership.UNMATCHED: "no rule matches",
 }
 _MOST_NAMES: Final = 10
+# Enough for people, and short enough for what is left of a comment.
+_MOST_MENTIONED: Final = 10
+_MENTION: Final = re.compile(r"@[A-Za-z0-9-]{1,39}(?:/[A-Za-z0-9._-]{1,100})?")
 
 
 def plan(made: Plan) -> str:
@@ -46,6 +51,20 @@ def plan(made: Plan) -> str:
         Block(worth=1, head=f"\n<sub>Rules: {code(made.source)}</sub>\n" if made.source else ""),
     )
     return fitted(blocks, MOST_BYTES, utf8).text
+
+
+def folded(made: Plan) -> str:
+    """The same for a comment, which has more to say: folded up below who is asked."""
+    return f"<details><summary>Reviewers</summary>\n\n{plan(made)}\n</details>\n"
+
+
+def mentions(made: Plan) -> str:
+    """One line that notifies whom `notify` names, empty if it names nobody that can be.
+
+    The one place with living mentions: the names are of rules at the base, and nothing else.
+    """
+    names = [owner for owner, _ in made.notify if _MENTION.fullmatch(owner)]
+    return f"cc {' '.join(names[:_MOST_MENTIONED])}\n" if names else ""
 
 
 def _headline(made: Plan) -> str:

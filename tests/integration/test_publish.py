@@ -777,6 +777,18 @@ def test_a_warning_alone_is_worth_a_comment() -> None:
     assert "laxer" in pull.comments[0].body
 
 
+def test_who_is_to_be_told_is_mentioned_also_where_all_is_well() -> None:
+    state, pull = started({".qgate.yml": "notify:\n  '*': ['@erin', '@org/docs', 'a@b.example']\n"})
+    judged_content(state, pull)
+    with github(state) as double:
+        published(double)
+        published(double)
+    (made,) = pull.comments
+    assert made.body.splitlines()[-1] == "cc @erin @org/docs"
+    assert "qgate passed" in made.body
+    assert pull.requested_users == []
+
+
 def test_missing_approvals_alone_are_no_news_and_pending() -> None:
     state, pull = started({".qgate.yml": RULES})
     judged_content(state, pull)

@@ -8,12 +8,13 @@ from qgate.engine.publish.policy import Policy
 from qgate.errors import UsageError
 from qgate.gates.approvals import gate as approvals
 from qgate.model.report import Finding, GateResult, Level, Outcome, Report, Standing
-from qgate.reporters import comment
+from qgate.reporters import comment, reviewers_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from qgate.model.pull_request import PullRequest
+    from qgate.model.reviewers import Plan
     from qgate.system.github.client import GitHub
 
 _BOT: Final = "[bot]"
@@ -29,18 +30,26 @@ class Text:
     notices: tuple[str, ...] = ()
 
 
-def text(report: Report, extra: str, pull: "PullRequest", policy: Policy) -> Text:
-    """The comment for a report; `extra` is Markdown of our own, such as the plan."""
-    is_needed = any(map(_is_trouble, report.gates)) or any(map(_is_loud, report.notices))
-    if report.verdict is Outcome.PASSED and not is_needed:
-        return Text(comment.mended(report), is_needed=False)
-    plain = comment.render(report, extra)
-    if TEMPLATE not in policy.files:
-        return Text(plain, is_needed=is_needed)
-    try:
-        return Text(_in_template(plain, report, pull, policy), is_needed=is_needed)
-    except UsageError as error:
-        return Text(plain, is_needed=is_needed, notices=(error.message,))
+def text(report: Report, plan: "Plan", pull: "PullRequest", policy: Policy) -> Text:
+    """The comment for a report and a plan.
+
+    It is worth a new one for trouble, and where somebody is to be told.
+    """
+    is_trouble = any(map(_is_trouble, report.gates)) or any(map(_is_loud, report.notices))
+    told = reviewers_markdown.mentions(plan)
+    notices: tuple[str, ...] = ()
+    if report.verdict is Outcome.PASSED and not is_trouble:
+        body = comment.mended(report)
+    else:
+        body = comment.render(report, reviewers_markdown.folded(plan))
+        if TEMPLATE in policy.files:
+            try:
+                body = _in_template(body, report, pull, policy)
+            except UsageError as error:
+                notices = (error.message,)
+    # The room of a comment is a little larger than its budget.
+    body += f"\n{told}" * bool(told)
+    return Text(body, is_needed=is_trouble or bool(told), notices=notices)
 
 
 def _is_trouble(gate: GateResult) -> bool:

@@ -22,7 +22,7 @@ from qgate.model.pull_request import CommitState, FileList, History, Review
 from qgate.model.report import Finding, GateResult, Outcome, Report
 from qgate.model.reviewers import Plan
 from qgate.owners.approvals import Evidence
-from qgate.reporters import plain, reviewers_markdown
+from qgate.reporters import plain
 
 if TYPE_CHECKING:
     from qgate.system.github.client import GitHub
@@ -198,8 +198,7 @@ class _Writer:
 
     def _comment(self) -> None:
         report, pull = self._judged.report, self._subject.pull
-        extra = reviewers_markdown.plan(self._judged.plan)
-        wanted = comment.text(report, extra, pull, self._policy)
+        wanted = comment.text(report, self._judged.plan, pull, self._policy)
         self._notes += wanted.notices
         comment.keep(self._client, pull.number, wanted)
 

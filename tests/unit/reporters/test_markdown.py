@@ -159,9 +159,7 @@ def test_a_short_table_is_not_folded() -> None:
 
 
 def test_what_was_mended_takes_one_line() -> None:
-    assert comment.mended(PASSED) == (
-        f"{MARKER}\n✅ qgate passed: what was reported here is mended.\n"
-    )
+    assert comment.mended(PASSED) == (f"{MARKER}\n✅ qgate passed: nothing is left to mend.\n")
 
 
 def test_a_plan_for_reviewers_stands_in_summary_and_comment() -> None:
