@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from qgate import __version__
+from qgate.documents.checklist import pull_request, templates
 from qgate.documents.checklist.ticks import ticks
 from qgate.engine import action_reference
 from qgate.errors import UsageError
@@ -298,3 +299,9 @@ def test_without_action_the_checkout_that_runs_is_named(repo: Repo, tmp_path: Pa
     assert repo.qgate("init", "github", environ=environ).code == 0
     text = (repo.path / GATE).read_text("utf-8")
     assert f"uses: acme/qgate@{commit} # v{__version__}\n" in text
+
+
+def test_our_own_template_of_pull_requests_is_what_it_writes() -> None:
+    items = templates.find("review", {})
+    assert items is not None
+    assert (ROOT / TEMPLATE).read_text("utf-8") == pull_request.text(items)

@@ -559,6 +559,19 @@ def test_a_second_run_asks_nobody_again_nor_whose_request_was_taken_away() -> No
     assert asked == []
 
 
+def test_of_several_owners_those_with_least_to_do_are_asked() -> None:
+    rules = "owners:\n  '*': ['@carol', '@dave', '@erin']\nselect: {per_rule: 1}\n"
+    for busy in (["carol", "dave"], ["dave", "erin"], ["carol", "erin"]):
+        state, pull = started({".qgate.yml": rules})
+        other = build.open_pull(state, "x.py")
+        other.requested_users = list(busy)
+        judged_content(state, pull)
+        with github(state) as double:
+            published(double)
+        assert len(pull.requested_users) == 1
+        assert pull.requested_users[0] not in busy
+
+
 def test_the_end_of_a_run_publishes_and_asks_nobody() -> None:
     state, pull = started(owned_by("'@carol'"))
     made = judged_content(state, pull)

@@ -61,6 +61,8 @@ def plan(
         bots=tuple(each.login for each in (pull.author, *accounts) if each.is_bot),
         without_access=client.unreadable(logins),
         members=people.members(owners),
+        # Who of several is asked is decided by it, and by nothing else.
+        load=client.load() if len(owners) > 1 else {},
         is_complete=files.is_complete,
     )
     return selection.plan(files.files, policy.rules, facts)

@@ -4,6 +4,7 @@ Every method may raise `Denied`, `Missing` and `Rejected` (`errors`), and `Incom
 is known: unreachable, rate-limited, or an answer of the wrong shape.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -128,6 +129,21 @@ class GitHub:
         found = one(self._api, path, what, shapes.Requested)
         teams = (f"@{self._owner}/{each.slug}" for each in found.teams)
         return (*(f"@{each.login}" for each in found.users), *teams)
+
+    def load(self) -> dict[str, int]:
+        """How many open pull requests wait for a login, of the hundred that were touched last."""
+        what = "the open pull requests"
+        pulls = one(
+            self._api,
+            f"{self._path}/pulls",
+            what,
+            list[shapes.BusyPull],
+            state="open",
+            sort="updated",
+            direction="desc",
+            per_page=100,
+        )
+        return Counter(each.login for pull in pulls for each in pull.requested_reviewers or ())
 
     def history(self, number: int) -> History:
         """Whose request a person took away last, and when it last got another base."""

@@ -67,6 +67,12 @@ class BriefPull(msgspec.Struct):
     head: Side
 
 
+class BusyPull(msgspec.Struct):
+    """Whom one of a list still waits for."""
+
+    requested_reviewers: list[User] | None = None
+
+
 class Pull(BriefPull):
     """A pull request by itself."""
 
