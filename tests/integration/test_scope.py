@@ -42,6 +42,17 @@ def test_what_the_configuration_measures_is_judged(
     assert judged_files(repo, config) == expected
 
 
+@pytest.mark.parametrize("names", ["jinja2", "jinja2, tests", "src/other", "pkg.other, tools"])
+def test_a_source_with_a_name_that_nobody_has_leaves_nothing_out(repo: Repo, names: str) -> None:
+    repo.commit({"tests/test_a.py": "e = 1\n"})
+    everything = ["setup.py", "src/pkg/a.py", "tools/b.py"]
+    assert judged_files(repo, f"[run]\nsource = {names}\n") == everything
+    (doubt,) = of_rule(coverage_of(repo, base="HEAD~1"), "coverage/dead-source")
+    assert "jinja2" in doubt.message or "other" in doubt.message
+    assert "tools" not in doubt.message
+    assert (doubt.path, doubt.blocking) == (".coveragerc", False)
+
+
 @pytest.mark.parametrize(
     ("name", "config"),
     [

@@ -51,7 +51,9 @@ def run(context: GateContext) -> Generator[Sequence[Job], Sequence[Ended], GateR
     where = f"the base {context.changes.base.sha[:12]}"
     config = coverage_config.read(context.base_contents, settings.config, where=where)
     known = _find_paths(context, config, reports)
-    rules = scope.build(settings, config, [each.report.paths for each in reports])
+    rules = scope.build(
+        settings, config, [each.report.paths for each in reports], context.repo.tracked
+    )
     files, left_out = _in_scope(context, rules, known, {each.path for each in reports})
     _refuse_foreign(context, config, reports, files, known)
     verdicts = Judging(context, config, known).all_of(files)
@@ -60,6 +62,7 @@ def run(context: GateContext) -> Generator[Sequence[Job], Sequence[Ended], GateR
         settings,
         left_out=left_out,
         evidence=tuple(f"{each.name} ({each.report.format})" for each in reports),
+        doubts=rules.doubts(file.path for file in files),
     )
 
 

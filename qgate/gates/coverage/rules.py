@@ -9,6 +9,7 @@ class Rule(StrEnum):
     UNCOVERED = "coverage/uncovered"
     PARTIAL = "coverage/partial"
     UNMEASURED = "coverage/unmeasured"
+    DEAD_SOURCE = "coverage/dead-source"
     EXCLUDED = "coverage/excluded"
     TOO_MANY_EXCLUDED = "coverage/too-many-excluded"
     TOO_MANY_MISSING = "coverage/too-many-missing"

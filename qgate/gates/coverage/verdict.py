@@ -19,8 +19,9 @@ def decide(
     *,
     left_out: tuple[LeftOut, ...] = (),
     evidence: tuple[str, ...] = (),
+    doubts: tuple[Finding, ...] = (),
 ) -> GateResult:
-    """The gate's result.
+    """The gate's result; `doubts` are findings about the measuring itself.
 
     Raises `Incomplete` where branches are demanded and none were measured, and where nothing
     could be covered although a changed file was never measured.
@@ -44,7 +45,7 @@ def decide(
         summary=_summary(settings, score, total, metrics)
         + "".join(f"; {finding.message}" for finding in failures.values() if finding),
         metrics=metrics,
-        findings=tuple(findings),
+        findings=(*doubts, *findings),
         left_out=left_out,
         evidence=evidence,
     )
