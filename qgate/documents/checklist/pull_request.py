@@ -5,7 +5,10 @@ from typing import Final
 from qgate.documents.checklist.template import Item, Template
 
 # In a comment, so that only who edits the body sees it; a box in there is none.
-_HOW: Final = "<!-- An item that does not apply is written: - [ ] ~~its text~~ N/A: why -->"
+_HOW: Final = """\
+<!-- Whoever opens the pull request answers these items; the reviewer looks at the answers.
+An item that does not apply is written: - [ ] ~~its text~~ N/A: why (the comment behind it stays).
+What a gate answers may stay open where that gate passes. -->"""
 
 
 def text(template: Template) -> str:

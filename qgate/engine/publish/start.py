@@ -33,7 +33,8 @@ def client_of(environ: Mapping[str, str], repository: str | None = None) -> "Git
         raise UsageError("there is no token to ask GitHub with", hint=hint)
     name = repository or environ.get("GITHUB_REPOSITORY", "")
     if name.count("/") != 1:
-        raise UsageError(f"{name!r} is no repository", hint="name it: --repository OWNER/NAME")
+        said = f"{name!r} is no repository" if name else "no repository is named"
+        raise UsageError(said, hint="name it: --repository OWNER/NAME")
     from qgate.system.github.client import GitHub  # noqa: PLC0415 - 360 ms to import
 
     return GitHub(token=token, repository=name, url=environ.get("GITHUB_API_URL") or _API)

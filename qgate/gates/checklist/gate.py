@@ -22,6 +22,7 @@ from qgate.parse import markdown
 NAME: Final = "checklist"
 # GitHub takes no more. The worst body of this length takes three seconds to read; twice it, twelve.
 _MOST_CHARACTERS: Final = 65_536
+_MEND: Final = "mend what the gate found: its item is answered as soon as it passes"
 _SAID: Final = {
     Outcome.FAILED: "failed",
     Outcome.INCOMPLETE: "could not judge",
@@ -165,10 +166,18 @@ def _result(
         outcome=Outcome.FAILED if open_ else Outcome.PASSED,
         reason="unanswered" if open_ else "answered",
         summary=words,
-        hint=_HOW if open_ else "",
+        hint=_hint(findings),
         metrics={"items": total, "answered": total - open_, "by_gates": by_gates},
         findings=findings,
     )
+
+
+def _hint(findings: tuple[Finding, ...]) -> str:
+    """The next step: another where a gate says no and the body says yes."""
+    blocking = [each.rule for each in findings if each.blocking]
+    if not blocking:
+        return ""
+    return _MEND if set(blocking) == {Rule.CONTRADICTION} else _HOW
 
 
 def _without_list(body: str, template: Template) -> GateResult:

@@ -72,7 +72,7 @@ def collect(
             Rule.NO_REPORT.slug,
             "no coverage report was found",
             hint="run the tests under coverage (coverage run -m pytest), or name a report with "
-            "--report PATH",
+            "--report PATH or gates.coverage.report",
         )
     # A found report of another kind is no shard of the preferred one.
     shards = [path.name for path, rank in found if rank == found[0][1]]

@@ -4,7 +4,10 @@ from typing import ClassVar, Final
 
 from qgate.errors import EXIT_INCOMPLETE, Incomplete, QgateError
 
-_UNREACHABLE_HINT: Final = "try again; https://www.githubstatus.com says how GitHub is"
+_UNREACHABLE_HINT: Final = (
+    "try again; https://www.githubstatus.com says how GitHub is, "
+    "and GITHUB_API_URL which one is asked"
+)
 
 
 class Denied(QgateError):

@@ -285,6 +285,7 @@ def test_on_an_event_the_results_of_the_other_gates_are_the_answers() -> None:
         result = of_event(body, *results, list="review")
         assert result is not None
         assert rules(result) == ["contradiction"]
+        assert result.hint.startswith("mend what the gate found")
 
 
 def _review() -> Template:
