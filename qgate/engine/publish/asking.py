@@ -16,6 +16,7 @@ from qgate.model.pull_request import FileList, Review
 from qgate.model.reviewers import Facts, Fate, Plan
 from qgate.owners import selection
 from qgate.owners.matching import Matcher
+from qgate.system.github.errors import Missing, Rejected
 
 if TYPE_CHECKING:
     from qgate.system.github.client import GitHub
@@ -97,8 +98,6 @@ def _send(client: "GitHub", number: int, owners: Sequence[str]) -> Iterator[tupl
 
 
 def _halved(client: "GitHub", number: int, owners: Sequence[str]) -> Iterator[tuple[str, str]]:
-    from qgate.system.github.errors import Missing, Rejected  # noqa: PLC0415 - a heavy import
-
     users = [each.removeprefix("@") for each in owners if not is_team(each)]
     teams = [each.partition("/")[2] for each in owners if is_team(each)]
     try:

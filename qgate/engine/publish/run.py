@@ -23,6 +23,7 @@ from qgate.model.report import Finding, GateResult, Outcome, Report
 from qgate.model.reviewers import Plan
 from qgate.owners.approvals import Evidence
 from qgate.reporters import plain, reviewers_markdown
+from qgate.system.github.errors import Denied, Missing, Rejected
 
 if TYPE_CHECKING:
     from qgate.system.github.client import GitHub
@@ -106,8 +107,6 @@ def _content(
     client: "GitHub", subject: Subject, at_base: Policy, history: History
 ) -> tuple[Report | None, GateResult | None]:
     """The content gate's report, or why there is none, as the result of a gate."""
-    from qgate.system.github.errors import Denied, Missing  # noqa: PLC0415 - a heavy import
-
     try:
         return content.report_of(client, subject, at_base, history), None
     except (Denied, Missing) as error:
@@ -182,8 +181,6 @@ class _Writer:
 
     def _try(self, otherwise: str, act: Callable[[], None]) -> None:
         """Act, or say what is not done; the parts that follow may succeed, above all the status."""
-        from qgate.system.github.errors import Denied, Missing, Rejected  # noqa: PLC0415 - heavy
-
         try:
             act()
         except (Denied, Missing):
@@ -205,8 +202,6 @@ class _Writer:
 
     def _state(self, link: str) -> bool:
         """Whether the status could be written. Raises `Incomplete` where that is not known."""
-        from qgate.system.github.errors import Denied, Missing  # noqa: PLC0415 - heavy
-
         report = self._judged.report
         try:
             self._client.set_status(
