@@ -6,8 +6,17 @@ Nothing here is from a payload or an artifact: it is what the API answered.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from qgate.model.reviewers import TouchedFile
+
+MOST_FILES: Final = 3000
+"""GitHub lists no more of a pull request and does not say so: such a list may be cut off.
+
+https://docs.github.com/rest/pulls/pulls#list-pull-requests-files
+"""
+MOST_REVIEWERS: Final = 15
+"""Users and teams of one request for reviews: https://docs.github.com/rest/pulls/review-requests"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,13 +6,13 @@ it kept is read back.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from qgate.engine.publish.people import People
 from qgate.engine.publish.policy import Policy
 from qgate.engine.publish.subject import Subject
 from qgate.model.owners import distinct, identity, is_email, is_team
-from qgate.model.pull_request import FileList, Review
+from qgate.model.pull_request import MOST_REVIEWERS, FileList, Review
 from qgate.model.reviewers import Facts, Fate, Plan
 from qgate.owners import selection
 from qgate.owners.matching import Matcher
@@ -20,9 +20,6 @@ from qgate.system.github.errors import Missing, Rejected
 
 if TYPE_CHECKING:
     from qgate.system.github.client import GitHub
-
-# https://docs.github.com/rest/pulls/review-requests: users and teams together.
-MOST_AT_ONCE: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +90,8 @@ def ask(client: "GitHub", number: int, made: Plan) -> Asked:
 
 def _send(client: "GitHub", number: int, owners: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Send requests; gives each owner that GitHub refuses, with its words."""
-    for start in range(0, len(owners), MOST_AT_ONCE):
-        yield from _halved(client, number, owners[start : start + MOST_AT_ONCE])
+    for start in range(0, len(owners), MOST_REVIEWERS):
+        yield from _halved(client, number, owners[start : start + MOST_REVIEWERS])
 
 
 def _halved(client: "GitHub", number: int, owners: Sequence[str]) -> Iterator[tuple[str, str]]:
