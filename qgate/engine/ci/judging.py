@@ -10,7 +10,7 @@ from qgate.engine.request import Request
 from qgate.errors import UsageError
 from qgate.model.event import CiEvent, NothingEvent, PullRequestEvent, ScheduledEvent, TrustedEvent
 from qgate.model.report import Report
-from qgate.system import ci, environment
+from qgate.system import ci
 
 _AUDIT: Final = "audit"
 BY_THE_CLOCK: Final = (_AUDIT, overdue.NAME)
@@ -21,12 +21,10 @@ _FILES_OF_THE_STEP: Final = frozenset(
 
 
 def occasion_of(request: Request) -> CiEvent | NothingEvent | TrustedEvent | None:
-    """What this run is for; None where the base was named or nothing but a change is known.
+    """What this run of GitHub Actions is for; None where the base was named.
 
     Raises `UsageError` for an event that is not answered, and `Incomplete`.
     """
-    if not environment.is_github(request.environ):
-        return None
     if request.base is not None and request.environ.get("GITHUB_EVENT_NAME") not in ci.TRUSTED:
         return None
     return ci.occasion(request.environ)
