@@ -15,7 +15,7 @@ from typing import Any, Final
 from qgate import __version__
 from qgate.model.report import Finding, Outcome, Report, Standing
 from qgate.reporters import merging
-from qgate.reporters.inert import inert, inert_lines
+from qgate.reporters.inert import inert, inert_lines, logged_json
 from qgate.reporters.markdown_text import clipped
 
 MOST_RESULTS: Final = 25_000
@@ -116,8 +116,7 @@ def _written(report: Report, ranked: Sequence[tuple[Finding, str]], count: int) 
             }
         ],
     }
-    # A log of GitHub's takes `##[` for a command, wherever it stands; this is the same to JSON.
-    return json.dumps(log, separators=(",", ":")).replace("##[", "#\\u0023[") + "\n"
+    return logged_json(json.dumps(log, separators=(",", ":"))) + "\n"
 
 
 def _rule(rule: str) -> dict[str, Any]:
