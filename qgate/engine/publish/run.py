@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from qgate.engine import checklist
+from qgate.engine import checklist_gate
 from qgate.engine.publish import asking, comment, content, policy
 from qgate.engine.publish.content import Unusable
 from qgate.engine.publish.people import People
@@ -139,7 +139,9 @@ def _own_gates(
     """The gates that only this side can judge."""
     settings, pull = at_base.loaded.settings, subject.pull
     results = found.gates if found else ()
-    result = checklist.of_event(settings, at_base.files, pull.body, results, is_draft=pull.is_draft)
+    result = checklist_gate.of_event(
+        settings, at_base.files, pull.body, results, is_draft=pull.is_draft
+    )
     if result is not None:
         yield result
     if settings.gates.approvals.enabled:

@@ -13,7 +13,7 @@ from qgate.config.settings import Settings, build
 from qgate.documents.checklist import pull_request, templates
 from qgate.documents.checklist.template import Item, Part, Template
 from qgate.documents.checklist.ticks import Answer, ticks
-from qgate.engine import checklist
+from qgate.engine import checklist_gate
 from qgate.gates.checklist import gate
 from qgate.model.report import GateResult, Level, Outcome
 from qgate.parse.markdown import parse
@@ -246,7 +246,7 @@ def test_a_draft_is_not_judged_yet() -> None:
 
 def of_event(body: str | None, *results: GateResult, **values: object) -> GateResult | None:
     settings: Settings = build({f"gates.checklist.{key}": value for key, value in values.items()})
-    return checklist.of_event(settings, {OWN: OWN_TEXT}, body, results, is_draft=False)
+    return checklist_gate.of_event(settings, {OWN: OWN_TEXT}, body, results, is_draft=False)
 
 
 def found(result: GateResult | None) -> tuple[Outcome, str]:
