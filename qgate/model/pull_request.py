@@ -30,7 +30,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRequest:
-    """One pull request. Labels, title and body are its author's words: data, never policy.
+    """One pull request. Its body is its author's words: data, never policy.
 
     - `base_ref`: the branch that it goes to; `head_owner`, `head_ref`: the fork's owner (empty once
       the fork is gone) and branch;
@@ -39,7 +39,6 @@ class PullRequest:
 
     number: int
     author: Account
-    title: str
     body: str
     base_ref: str
     head_sha: str
@@ -48,7 +47,6 @@ class PullRequest:
     changed_files: int
     is_open: bool = True
     is_draft: bool = False
-    is_fork: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ it kept is read back.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qgate.engine.publish.people import People
@@ -20,14 +19,6 @@ from qgate.system.github.errors import Missing, Rejected
 
 if TYPE_CHECKING:
     from qgate.system.github.client import GitHub
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Whom GitHub says to have asked, and what is to be said about the others."""
-
-    kept: tuple[str, ...]
-    notices: tuple[str, ...] = ()
 
 
 def plan(
@@ -71,21 +62,23 @@ def _owners(policy: Policy, files: FileList) -> tuple[str, ...]:
     return distinct(owner for owned in every for owner, _ in owned.claims())
 
 
-def ask(client: "GitHub", number: int, made: Plan) -> Asked:
-    """Ask everybody whom the plan asks. Raises `Denied` where the token may not ask anybody."""
+def ask(client: "GitHub", number: int, made: Plan) -> list[str]:
+    """Ask everybody whom the plan asks; what is to be said of those whom GitHub does not ask.
+
+    Raises `Denied` where the token may not ask anybody.
+    """
     wanted = [each.owner for each in made.of(Fate.ASKED)]
     if not wanted:
-        return Asked(())
+        return []
     refused = dict(_send(client, number, wanted))
     present = {*map(identity, client.requested(number))}
-    kept = tuple(each for each in wanted if identity(each) in present)
     notices = [f"{owner} was not asked: {why}" for owner, why in refused.items()]
     notices += (
         f"{owner} was asked, and GitHub kept no request"
         for owner in wanted
-        if owner not in refused and owner not in kept
+        if owner not in refused and identity(owner) not in present
     )
-    return Asked(kept, tuple(notices))
+    return notices
 
 
 def _send(client: "GitHub", number: int, owners: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -191,9 +191,7 @@ class _Writer:
             self._notes.append(f"{otherwise}: {error.message}")
 
     def _ask(self) -> None:
-        self._notes += asking.ask(
-            self._client, self._subject.pull.number, self._judged.plan
-        ).notices
+        self._notes += asking.ask(self._client, self._subject.pull.number, self._judged.plan)
 
     def _comment(self) -> None:
         report, pull = self._judged.report, self._subject.pull

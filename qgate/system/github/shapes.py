@@ -43,7 +43,6 @@ class User(msgspec.Struct):
 class Repository(msgspec.Struct):
     """A repository, wherever one is named."""
 
-    id: Id
     owner: User | None
 
     @property
@@ -71,7 +70,6 @@ class Pull(BriefPull):
     """A pull request by itself."""
 
     user: User | None
-    title: str
     body: str | None
     state: str
     base: Side
@@ -80,21 +78,18 @@ class Pull(BriefPull):
 
     def value(self) -> PullRequest:
         """The value that qgate works with."""
-        head, base = self.head, self.base
+        head = self.head
         return PullRequest(
             number=self.number,
             author=account_of(self.user),
-            title=self.title,
             body=self.body or "",
-            base_ref=base.ref,
+            base_ref=self.base.ref,
             head_sha=head.sha,
             head_owner=head.repo.owner_login if head.repo else "",
             head_ref=head.ref,
             changed_files=self.changed_files,
             is_open=self.state == "open",
             is_draft=bool(self.draft),
-            # A repository that is gone was a fork.
-            is_fork=head.repo is None or base.repo is None or head.repo.id != base.repo.id,
         )
 
 
