@@ -17,7 +17,7 @@ from qgate.system import disk
 from qgate.system.disk import Entry
 from qgate.system.git import Repository
 
-REGULAR: Final = frozenset({"100644", "100755"})
+_REGULAR: Final = frozenset({"100644", "100755"})
 _SUBMODULE: Final = "160000"
 _MOST_KEPT: Final = 1 << 20
 _TICK_NS: Final = 20_000_000
@@ -80,7 +80,7 @@ class Tree:
 
     def is_regular(self, path: str) -> bool:
         """Whether a path is a file with content, not a link or submodule."""
-        return path in self._entries and self._entries[path][0] in REGULAR
+        return path in self._entries and self._entries[path][0] in _REGULAR
 
     def links(self) -> list[str]:
         """Every symbolic link."""

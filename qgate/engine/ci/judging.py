@@ -13,7 +13,7 @@ from qgate.model.report import Report
 from qgate.system import ci
 
 _AUDIT: Final = "audit"
-BY_THE_CLOCK: Final = (_AUDIT, overdue.NAME)
+_BY_THE_CLOCK: Final = (_AUDIT, overdue.NAME)
 # Where a step's own results go. What the tests' command writes there would be taken for ours.
 _FILES_OF_THE_STEP: Final = frozenset(
     {"GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE"}
@@ -48,10 +48,10 @@ def _by_the_clock(request: Request) -> Report:
 
     Nothing has changed: a gate that looks at changes would find nothing and say "passed".
     """
-    gates = [name for name in BY_THE_CLOCK if not request.gates or name in request.gates]
+    gates = [name for name in _BY_THE_CLOCK if not request.gates or name in request.gates]
     if not gates:
         raise UsageError(
-            f"on schedule nothing is judged but {' and '.join(BY_THE_CLOCK)}",
+            f"on schedule nothing is judged but {' and '.join(_BY_THE_CLOCK)}",
             hint="name one of them, or no gate",
         )
     environ = {variable("gates.audit.blocks"): "all", **request.environ}

@@ -28,7 +28,7 @@ from qgate.system.github.listing import every, malformed, one, shaped, wrapped
 from qgate.system.github.patience import Patience
 from qgate.system.github.trees import Trees
 
-ACTIONS: Final = "github-actions[bot]"
+_ACTIONS: Final = "github-actions[bot]"
 _MOST_DESCRIPTION: Final = 140
 _FORBIDDEN: Final = 403
 
@@ -64,7 +64,7 @@ class GitHub:
             except Denied as error:
                 if error.status != _FORBIDDEN:
                     raise
-                self._me = ACTIONS
+                self._me = _ACTIONS
         return self._me
 
     def pull(self, number: int) -> PullRequest:

@@ -19,7 +19,7 @@ Sha = Annotated[str, msgspec.Meta(pattern=r"\A(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")]
 _T = TypeVar("_T")
 
 # Who wrote something once, and whose account is gone.
-GHOST: Final = Account(id=0, login="ghost")
+_GHOST: Final = Account(id=0, login="ghost")
 _PENDING: Final = "PENDING"
 
 
@@ -211,4 +211,4 @@ def read(data: Any, shape: type[_T]) -> _T:
 
 def account_of(user: User | None) -> Account:
     """The account, or that of nobody where it is gone."""
-    return user.account() if user else GHOST
+    return user.account() if user else _GHOST
