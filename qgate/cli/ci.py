@@ -19,7 +19,7 @@ from qgate.engine.request import Request
 from qgate.errors import QgateError, UsageError
 from qgate.model.event import CiEvent, NothingEvent, RunEvent, TargetEvent, TrustedEvent
 from qgate.model.report import Report
-from qgate.reporters import plain, reviewers_markdown, summary
+from qgate.reporters import github, plain, reviewers_markdown, summary
 from qgate.system import ci, environment, report_folder, runner, secrets
 from qgate.system.cache import Cache
 from qgate.system.cache import folder as cache_folder
@@ -107,7 +107,7 @@ def _in_actions(
     report = _judged(request, occasion)
     file = delivering.write(report, place, formats)
     # The last lines of a log are what is looked at first.
-    write(saying.annotations(report) + plain.render(report))
+    write(github.render(report) + plain.render(report))
     runner.append(files.summary, summary.render(report, room=runner.room(files.summary)))
     values = delivering.values(report, file, may_save=not ci.is_fork(request.environ))
     runner.append(files.output, runner.outputs(values))
@@ -162,7 +162,7 @@ def _told() -> Iterator[None]:
 
 def _tell(error: Exception) -> None:
     report = redacted(saying.problem(error), secrets.of(os.environ))
-    write(saying.annotations(report))
+    write(github.render(report))
     files = runner.of(os.environ)
     runner.append(files.output, runner.outputs(delivering.values_of_none("incomplete")))
     runner.append(files.summary, summary.render(report, room=runner.room(files.summary)))

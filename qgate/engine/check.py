@@ -102,11 +102,11 @@ def _with_checklist(
     """The body of a pull request is judged last: it is compared with what the gates say."""
     if request.pull is None:
         return results
-    from qgate.engine import checklist  # noqa: PLC0415 - only a pull request has one
+    from qgate.engine import checklist_gate  # noqa: PLC0415 - only a pull request has one
 
-    result = checklist.of_event(
+    result = checklist_gate.of_event(
         context.settings,
-        checklist.policy(context),
+        checklist_gate.policy(context),
         request.pull.body,
         results,
         is_draft=request.pull.is_draft,

@@ -13,8 +13,7 @@ from qgate.errors import SettingsError, UsageError
 from qgate.gates.context import GateContext
 from qgate.model.owners import Codeowners, OwnerRule, Requirement, ReviewRules, Select, Strategy
 from qgate.parse import codeowners
-from qgate.system import resources
-from qgate.system.disk import LINK
+from qgate.system import resources, trees
 from qgate.system.git import Repository
 
 
@@ -50,7 +49,8 @@ def at_base(
     path = settings_path(repo, request)
     is_inside = path.is_relative_to(repo.root)
     name = path.relative_to(repo.root).as_posix() if is_inside else str(path)
-    contents = _regular(repo, base, (FILE_NAME, name, *codeowners.LOCATIONS))
+    names = (FILE_NAME, name, *codeowners.LOCATIONS)
+    contents = trees.regular_files(repo, base, names.__contains__)
     try:
         # Settings from elsewhere are no part of the change: the caller's own.
         main = context.loaded
@@ -87,15 +87,6 @@ def of_files(
 def text_of(contents: Mapping[str, bytes], name: str) -> str | None:
     """A file's text, None where there is none; bytes that are not UTF-8 are replaced."""
     return contents[name].decode("utf-8-sig", "replace") if name in contents else None
-
-
-def _regular(repo: Repository, commit: str, names: Iterable[str]) -> dict[str, bytes]:
-    """The files of these names that a commit has; a link is none, its content is only a name."""
-    entries = repo.tree_entries(commit)
-    there = {name: entries[name][1] for name in names if name in entries}
-    there = {name: id_ for name, id_ in there.items() if entries[name][0] != LINK}
-    contents = repo.blobs(list(there.values()))
-    return {name: data for name, data in zip(there, contents, strict=True) if data is not None}
 
 
 def codeowners_files(root: Path) -> tuple[Codeowners, ...]:

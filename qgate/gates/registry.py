@@ -1,7 +1,7 @@
 """Every gate by name: the one place a new gate is entered.
 
 A gate of tools exists by a tool's definition alone. Third parties add gates through the entry
-point group `qgate.gates`; each names a module or object with `NAME` and `run`.
+point group `qgate.gates`; each names a module or object with `run`.
 """
 
 from collections.abc import Callable, Generator, Sequence

@@ -55,7 +55,6 @@ class TargetEvent:
     """
 
     number: int
-    head_sha: str
     action: str = ""
 
 
@@ -64,7 +63,6 @@ class RunEvent:
     """The end of another workflow's run (`workflow_run`), by the run's id."""
 
     run: int
-    head_sha: str
 
 
 CiEvent = PullRequestEvent | MergeGroupEvent | PushEvent | ManualEvent | ScheduledEvent

@@ -6,8 +6,17 @@ Nothing here is from a payload or an artifact: it is what the API answered.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from qgate.model.reviewers import TouchedFile
+
+MOST_FILES: Final = 3000
+"""GitHub lists no more of a pull request and does not say so: such a list may be cut off.
+
+https://docs.github.com/rest/pulls/pulls#list-pull-requests-files
+"""
+MOST_REVIEWERS: Final = 15
+"""Users and teams of one request for reviews: https://docs.github.com/rest/pulls/review-requests"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +30,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRequest:
-    """One pull request. Labels, title and body are its author's words: data, never policy.
+    """One pull request. Its body is its author's words: data, never policy.
 
     - `base_ref`: the branch that it goes to; `head_owner`, `head_ref`: the fork's owner (empty once
       the fork is gone) and branch;
@@ -30,7 +39,6 @@ class PullRequest:
 
     number: int
     author: Account
-    title: str
     body: str
     base_ref: str
     head_sha: str
@@ -39,7 +47,6 @@ class PullRequest:
     changed_files: int
     is_open: bool = True
     is_draft: bool = False
-    is_fork: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

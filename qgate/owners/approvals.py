@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from qgate.model.owners import Requirement, ReviewRules, identity
-from qgate.model.pull_request import Review, State
+from qgate.model.pull_request import MOST_FILES, Review, State
 from qgate.model.reviewers import TouchedFile
-from qgate.owners.matching import FILE_LIMIT, Matcher
+from qgate.owners.matching import Matcher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ def judge(
 
     With an incomplete list every requirement may apply, and none is met.
     """
-    if not evidence.is_complete or len(files) >= FILE_LIMIT:
+    if not evidence.is_complete or len(files) >= MOST_FILES:
         reason = "the list of files or reviews is not complete"
         return tuple(Missing(requirement=each, reason=reason) for each in rules.require)
     return tuple(judge_one(each, evidence) for each in applying(rules, files))

@@ -1,13 +1,8 @@
 """What the rules say of a path: the owners' rule that wins, and every requirement and notice."""
 
-from typing import Final
-
 from qgate.model.owners import OwnerRule, Requirement, ReviewRules
 from qgate.model.reviewers import Owned
 from qgate.parse.path_index import PathIndex, PathSet
-
-# GitHub lists no more files of a pull request, so a list of that length may be cut off.
-FILE_LIMIT: Final = 3000
 
 
 class Matcher:

@@ -17,6 +17,7 @@ from qgate.model.owners import (
     distinct,
     is_team,
 )
+from qgate.model.pull_request import MOST_FILES
 from qgate.model.reviewers import (
     Candidate,
     Facts,
@@ -27,7 +28,7 @@ from qgate.model.reviewers import (
     Suggestion,
     TouchedFile,
 )
-from qgate.owners.matching import FILE_LIMIT, Matcher
+from qgate.owners.matching import Matcher
 from qgate.owners.people import People, key
 from qgate.parse.path_index import is_everything
 
@@ -44,7 +45,7 @@ def plan(
     matcher = Matcher(rules)
     owned = [tuple(matcher.of(name) for name in file.names) for file in files]
     every = tuple(each for names in owned for each in names)
-    is_complete = facts.is_complete and len(files) < FILE_LIMIT
+    is_complete = facts.is_complete and len(files) < MOST_FILES
     applying = {each for names in every for each in names.require}
     requirements = tuple(each for each in rules.require if each in applying or not is_complete)
     chooser = _Chooser(rules, facts)
@@ -96,7 +97,7 @@ def _notified(
 def _notices(owned: Sequence[Owned], chooser: "_Chooser", *, is_complete: bool) -> Iterator[str]:
     if not is_complete:
         yield (
-            f"the list of files may be cut off ({FILE_LIMIT} is the most that GitHub lists): only "
+            f"the list of files may be cut off ({MOST_FILES} is the most that GitHub lists): only "
             "the owners of every file are asked, and every requirement may apply"
         )
     yield from chooser.notices

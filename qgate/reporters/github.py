@@ -45,6 +45,11 @@ def render(report: Report) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
+def notice(text: str) -> str:
+    """One annotation that is no finding."""
+    return f"{_command(_Annotation(level=Level.NOTE, title='qgate', message=text))}\n"
+
+
 def _of_level(level: Level, found: Sequence[_Annotation]) -> Iterator[str]:
     yield from map(_command, found[:MOST])
     if rest := found[MOST:]:

@@ -12,7 +12,7 @@ from qgate.documents.incident import times
 from qgate.documents.incident.record import Incident, PostMortem
 from qgate.documents.incident.severity import Table
 from qgate.documents.incident.times import Measure, Moment
-from qgate.reporters.inert import inert
+from qgate.reporters.inert import inert, logged_json
 
 SCHEMA: Final = "qgate.incidents/1"
 
@@ -24,7 +24,7 @@ def render(found: Sequence[Incident], post_mortems: Iterable[PostMortem], table:
         have.setdefault(each.incident, []).append(each.document.path)
     incidents = [_incident(each, have.get(each.id, []), table) for each in found]
     whole = {"schema": SCHEMA, "qgate": __version__, "incidents": incidents}
-    return json.dumps(whole, indent=2) + "\n"
+    return logged_json(json.dumps(whole, indent=2)) + "\n"
 
 
 def _incident(incident: Incident, post_mortems: list[str], table: Table) -> dict[str, Any]:

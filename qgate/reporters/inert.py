@@ -39,6 +39,11 @@ def logged(text: str) -> str:
     return _COMMAND.sub(lambda match: f"{match[1]}\\x3a:" if match[2] else "#\\x23[", text)
 
 
+def logged_json(text: str) -> str:
+    """JSON without `##[`, wherever a log of GitHub's would take it for a command; equal to JSON."""
+    return text.replace("##[", "#\\u0023[")
+
+
 def _spelled(match: re.Match[str]) -> str:
     code = ord(match[0])
     if code in _SURROGATE_ESCAPES:

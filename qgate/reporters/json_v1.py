@@ -11,7 +11,7 @@ import msgspec
 from qgate import __version__
 from qgate.model.changes import Endpoint
 from qgate.model.report import Finding, GateResult, Metric, Report
-from qgate.reporters.inert import inert, inert_lines
+from qgate.reporters.inert import inert, inert_lines, logged_json
 
 SCHEMA: Final = "qgate.report/1"
 
@@ -20,8 +20,7 @@ def render(report: Report) -> str:
     """The whole report as indented JSON with a newline at the end. Text from outside is inert."""
     # The module's indented form never uses its C encoder; msgspec's is ten times faster.
     compact = json.dumps(_report(report), separators=(",", ":"))
-    # A log of GitHub's takes `##[` for a command, wherever it stands; this is the same to JSON.
-    return msgspec.json.format(compact, indent=2).replace("##[", "#\\u0023[") + "\n"
+    return logged_json(msgspec.json.format(compact, indent=2)) + "\n"
 
 
 def _report(report: Report) -> dict[str, Any]:

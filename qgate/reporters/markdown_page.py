@@ -13,7 +13,7 @@ from qgate.model.changes import Endpoint
 from qgate.model.report import Finding, GateResult, Level, Outcome, Report, Standing
 from qgate.reporters import merging
 from qgate.reporters.budget import Block, Fitted, Row, Size, fitted, rows
-from qgate.reporters.markdown_text import cell, code, prose, tag
+from qgate.reporters.markdown_text import cell, code, counted, prose, tag
 from qgate.reporters.merging import Group
 from qgate.reporters.plain import alike
 
@@ -166,8 +166,8 @@ def _shown(gate: GateResult, *, is_blocking: bool) -> tuple[Sequence[Group], str
         if each.blocking is is_blocking and not each.is_quiet and not _is_said(each, gate)
     ]
     files = len({each.path for each in shown if each.path})
-    what = _count(len(shown), f"{'blocking' if is_blocking else 'other'} finding")
-    return merging.groups(shown), what + (f" in {_count(files, 'file')}" if files else "")
+    what = counted(len(shown), f"{'blocking' if is_blocking else 'other'} finding")
+    return merging.groups(shown), what + (f" in {counted(files, 'file')}" if files else "")
 
 
 def _folded(worth: int, title: str, found: Sequence[Group], style: Style) -> Block:
@@ -213,11 +213,11 @@ def _left_out(report: Report) -> Block:
     quiet = Counter(gate.name for gate in report.gates for each in gate.findings if each.is_quiet)
     said = [
         *(
-            f"{prose(name)}: {_count(count, 'file')} ({code(rule)})"
+            f"{prose(name)}: {counted(count, 'file')} ({code(rule)})"
             for (name, rule), count in files.items()
         ),
         *(
-            f"{prose(name)}: {_count(count, 'older finding')}, not of this change"
+            f"{prose(name)}: {counted(count, 'older finding')}, not of this change"
             for name, count in quiet.items()
         ),
     ]
@@ -251,7 +251,3 @@ def _rules(report: Report) -> list[str]:
 
 def _place(path: str, line: int) -> str:
     return f"{path}:{line}" if line else path
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

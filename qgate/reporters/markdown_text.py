@@ -63,6 +63,11 @@ def one_line(text: str) -> str:
     return logged(inert(text).strip())
 
 
+def counted(number: int, noun: str) -> str:
+    """Such as `1 file` or `1,200 files`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def clipped(text: str, most: int) -> str:
     """The beginning of a text that is longer than `most` characters, with an ellipsis."""
     return text if len(text) <= most else f"{text[: most - 1]}…"

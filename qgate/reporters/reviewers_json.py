@@ -9,15 +9,14 @@ from typing import Any, Final
 from qgate import __version__
 from qgate.model.owners import OwnerRule, Place, Requirement
 from qgate.model.reviewers import Candidate, Owned, Plan
-from qgate.reporters.inert import inert
+from qgate.reporters.inert import inert, logged_json
 
 SCHEMA: Final = "qgate.reviewers/1"
 
 
 def render(plan: Plan) -> str:
     """The whole plan as indented JSON with a newline at the end. Text from outside is inert."""
-    # A log of GitHub's takes `##[` for a command, wherever it stands; this is the same to JSON.
-    return json.dumps(_plan(plan), indent=2).replace("##[", "#\\u0023[") + "\n"
+    return logged_json(json.dumps(_plan(plan), indent=2)) + "\n"
 
 
 def _plan(plan: Plan) -> dict[str, Any]:

@@ -12,16 +12,13 @@ from typing import Final
 from qgate.model.owners import Place, Requirement
 from qgate.model.reviewers import Candidate, Fate, Owned, Ownership, Plan
 from qgate.reporters.budget import Block, Row, fitted, rows, utf8
-from qgate.reporters.markdown_text import cell, code, prose
+from qgate.reporters.markdown_text import cell, code, counted, prose
+from qgate.reporters.reviewers_text import NOBODY
 
 MOST_BYTES: Final = 24_000
 """It leaves room for the report in a comment."""
 
 _FATES: Final = {Fate.ASKED: "asked", Fate.COUNTED: "there already", Fate.DROPPED: "not asked"}
-_NOBODY: Final = {
-    Ownership.UNOWNED: "nobody, on purpose",
-    Ownership.UNMATCHED: "no rule matches",
-}
 _MOST_NAMES: Final = 10
 # Enough for people, and short enough for what is left of a comment.
 _MOST_MENTIONED: Final = 10
@@ -42,7 +39,7 @@ def plan(made: Plan) -> str:
         _rows(
             5,
             (
-                f"- {prose(each.name)} wrote {_count(each.lines, 'touched line')}, "
+                f"- {prose(each.name)} wrote {counted(each.lines, 'touched line')}, "
                 f"{prose(each.last)}\n"
                 for each in made.suggestions
             ),
@@ -69,10 +66,7 @@ def mentions(made: Plan) -> str:
 
 def _headline(made: Plan) -> str:
     asked = [each.owner for each in made.of(Fate.ASKED)]
-    if not asked:
-        return "Nobody is asked."
-    more = f" and {len(asked) - _MOST_NAMES:,} more" if len(asked) > _MOST_NAMES else ""
-    return f"Asked: {', '.join(map(code, asked[:_MOST_NAMES]))}{more}."
+    return f"Asked: {_names(asked)}." if asked else "Nobody is asked."
 
 
 def _rows(worth: int, texts: Iterable[str]) -> Block:
@@ -95,14 +89,12 @@ def _people(candidates: Sequence[Candidate]) -> Block:
 def _why(candidate: Candidate) -> str:
     share = ""
     if candidate.files:
-        share = f"; {_count(candidate.files, 'file')}, {_count(candidate.lines, 'line')}"
+        share = f"; {counted(candidate.files, 'file')}, {counted(candidate.lines, 'line')}"
     return f"{prose(candidate.reason)}{share}{_places(candidate.rules)}"
 
 
 def _places(places: Sequence[Place]) -> str:
-    shown = ", ".join(code(str(each)) for each in places[:_MOST_NAMES])
-    more = f" and {len(places) - _MOST_NAMES:,} more" if len(places) > _MOST_NAMES else ""
-    return f" ({shown}{more})" if shown else ""
+    return f" ({_names(list(map(str, places)))})" if places else ""
 
 
 def _requirement(requirement: Requirement) -> str:
@@ -125,7 +117,7 @@ def _files(files: Sequence[Owned]) -> Block:
         return Block(worth=6, head="\nNothing changed.\n")
     return Block(
         worth=6,
-        head=f"\n<details><summary>{_count(len(files), 'file')} by rule</summary>\n\n"
+        head=f"\n<details><summary>{counted(len(files), 'file')} by rule</summary>\n\n"
         "| rule | files |\n|---|---|\n",
         rows=tuple(
             Row(text=partial(_of_rule, rule, paths), count=len(paths))
@@ -144,19 +136,15 @@ def _by_rule(files: Sequence[Owned]) -> Iterator[tuple[str, list[str]]]:
     """Files below the rule that won them, in the order of the first file of each."""
     found: dict[str, list[str]] = {}
     for each in files:
-        title = _NOBODY[Ownership.UNMATCHED]
+        title = NOBODY[Ownership.UNMATCHED]
         if each.rule is not None:
             owners = " ".join(map(code, each.rule.owners[:_MOST_NAMES]))
-            owners = owners or _NOBODY[Ownership.UNOWNED]
+            owners = owners or NOBODY[Ownership.UNOWNED]
             title = f"{code(each.rule.pattern)} {owners}{_places((each.rule.place,))}"
         found.setdefault(title, []).append(each.path)
     yield from found.items()
 
 
-def _names(paths: Sequence[str]) -> str:
-    more = f" and {len(paths) - _MOST_NAMES:,} more" if len(paths) > _MOST_NAMES else ""
-    return f"{', '.join(map(code, paths[:_MOST_NAMES]))}{more}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def _names(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else ""
+    return f"{', '.join(map(code, names[:_MOST_NAMES]))}{more}"

@@ -11,7 +11,7 @@ from qgate.reporters.inert import inert, logged
 _MOST_FILES: Final = 5
 _FEWEST_WORDS: Final = 2
 _LABELS: Final = {Fate.ASKED: "ask", Fate.COUNTED: "there", Fate.DROPPED: "leave"}
-_NOBODY: Final = {
+NOBODY: Final = {
     Ownership.UNOWNED: "nobody, on purpose",
     Ownership.UNMATCHED: "no rule matches",
 }
@@ -93,7 +93,7 @@ def _files(files: Iterable[Owned]) -> Iterator[str]:
     """The files below the rule that won them, in the order of the first file of each."""
     groups: dict[str, list[str]] = {}
     for each in files:
-        title = _NOBODY[Ownership.UNMATCHED]
+        title = NOBODY[Ownership.UNMATCHED]
         if each.rule is not None:
             title = f"{_rule(each.rule)} {_owners(each.rule)}"
         groups.setdefault(title, []).append(inert(each.path))
@@ -109,7 +109,7 @@ def _rule(rule: OwnerRule) -> str:
 
 
 def _owners(rule: OwnerRule) -> str:
-    return " ".join(map(inert, rule.owners)) or _NOBODY[Ownership.UNOWNED]
+    return " ".join(map(inert, rule.owners)) or NOBODY[Ownership.UNOWNED]
 
 
 def _count(number: int, noun: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from qgate import __version__
 from qgate.model.report import Finding, Outcome, Report, Standing
 from qgate.reporters import merging
-from qgate.reporters.inert import inert, inert_lines
+from qgate.reporters.inert import inert, inert_lines, logged_json
 from qgate.reporters.markdown_text import clipped
 
 MOST_RESULTS: Final = 25_000
@@ -43,13 +43,13 @@ _ENCODED: Final = tuple(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for
 
 def render(report: Report) -> str:
     """The report as JSON on one line with a newline at the end. Text from outside is inert."""
-    return _limited(report, MOST_BYTES)
+    return _limited(report, MOST_RESULTS, MOST_BYTES)
 
 
-def _limited(report: Report, most: int) -> str:
-    """At most so many bytes when compressed: results are left out from the least important on."""
+def _limited(report: Report, results: int, most: int) -> str:
+    """At most so many results, and bytes when compressed: the least important are left out."""
     ranked = sorted(_results(report), key=lambda each: merging.rank(each[0]))
-    count = min(len(ranked), MOST_RESULTS)
+    count = min(len(ranked), results)
     while True:
         text = _written(report, ranked, count)
         size = len(gzip.compress(text.encode(), 1))
@@ -116,8 +116,7 @@ def _written(report: Report, ranked: Sequence[tuple[Finding, str]], count: int) 
             }
         ],
     }
-    # A log of GitHub's takes `##[` for a command, wherever it stands; this is the same to JSON.
-    return json.dumps(log, separators=(",", ":")).replace("##[", "#\\u0023[") + "\n"
+    return logged_json(json.dumps(log, separators=(",", ":"))) + "\n"
 
 
 def _rule(rule: str) -> dict[str, Any]:

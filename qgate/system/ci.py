@@ -75,7 +75,6 @@ class _MergeGroup(msgspec.Struct):
 
 class _WorkflowRun(msgspec.Struct):
     id: int
-    head_sha: _Sha
 
 
 class _Repository(msgspec.Struct):
@@ -220,12 +219,12 @@ def _target(payload: _Payload) -> TargetEvent | None:
     pull = payload.pull_request
     if pull is None or not pull.number:
         return None
-    return TargetEvent(number=pull.number, head_sha=pull.head.sha, action=payload.action)
+    return TargetEvent(number=pull.number, action=payload.action)
 
 
 def _run(payload: _Payload) -> RunEvent | None:
     run = payload.workflow_run
-    return RunEvent(run=run.id, head_sha=run.head_sha) if run else None
+    return RunEvent(run=run.id) if run else None
 
 
 def _merge_group(payload: _Payload) -> CiEvent | NothingEvent | None:

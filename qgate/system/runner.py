@@ -15,7 +15,7 @@ from typing import Final
 from qgate.errors import UsageError
 
 # "Job summaries ... are limited to 1 MiB": of one step.
-SUMMARY_BYTES: Final = 1 << 20
+_SUMMARY_BYTES: Final = 1 << 20
 _OUTPUT: Final = "GITHUB_OUTPUT"
 _SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 
@@ -52,9 +52,9 @@ def of(environ: Mapping[str, str]) -> Runner:
 def room(path: Path) -> int:
     """The bytes that a step summary can still take."""
     try:
-        return max(0, SUMMARY_BYTES - path.lstat().st_size)
+        return max(0, _SUMMARY_BYTES - path.lstat().st_size)
     except OSError:
-        return SUMMARY_BYTES
+        return _SUMMARY_BYTES
 
 
 def append(path: Path, text: str) -> None:

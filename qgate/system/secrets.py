@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-HIDDEN: Final = "***"
+_HIDDEN: Final = "***"
 # A shorter one would take away words that mean something else.
 _LEAST: Final = 8
 _NAME: Final = re.compile(
@@ -62,10 +62,10 @@ class Secrets:
         """The text without secrets."""
         for form in self.forms:
             if form in text:
-                text = text.replace(form, HIDDEN)
+                text = text.replace(form, _HIDDEN)
         for start, shape in _SHAPES:
             if start in text:
-                text = _compiled(shape).sub(HIDDEN, text)
+                text = _compiled(shape).sub(_HIDDEN, text)
         return text
 
     def are_in(self, texts: Iterable[str]) -> bool:

@@ -7,7 +7,7 @@ Nothing here writes into the repository: a copy of a side goes into a folder tha
 import contextlib
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -17,10 +17,23 @@ from qgate.system import disk
 from qgate.system.disk import Entry
 from qgate.system.git import Repository
 
-REGULAR: Final = frozenset({"100644", "100755"})
+_REGULAR: Final = frozenset({"100644", "100755"})
 _SUBMODULE: Final = "160000"
 _MOST_KEPT: Final = 1 << 20
 _TICK_NS: Final = 20_000_000
+
+
+def regular_files(
+    repo: Repository, commit: str, is_wanted: Callable[[str], bool]
+) -> dict[str, bytes]:
+    """The wanted files of a commit by path. A link is none: its content is only a name."""
+    ids = {
+        path: id_
+        for path, (mode, id_) in repo.tree_entries(commit).items()
+        if mode != disk.LINK and is_wanted(path)
+    }
+    contents = zip(ids, repo.blobs(list(ids.values())), strict=True)
+    return {path: data for path, data in contents if data is not None}
 
 
 class Tree:
@@ -67,7 +80,7 @@ class Tree:
 
     def is_regular(self, path: str) -> bool:
         """Whether a path is a file with content, not a link or submodule."""
-        return path in self._entries and self._entries[path][0] in REGULAR
+        return path in self._entries and self._entries[path][0] in _REGULAR
 
     def links(self) -> list[str]:
         """Every symbolic link."""

@@ -246,9 +246,9 @@ def test_settings_that_are_wrong_are_said_in_one_annotation(at_work: At) -> None
     assert ran.use(UPLOAD) is None
 
 
-@pytest.mark.parametrize(
-    ("inputs", "said"),
-    [
+def test_an_input_is_one_word_to_nobodys_shell(at_work: At) -> None:
+    action = at_work()
+    wrong: list[tuple[dict[str, str], str]] = [
         ({"gates": "coverge"}, "there is no gate"),
         ({"formats": "pdf"}, "there is no report file in the format 'pdf'"),
         ({"working_directory": "nowhere"}, "is not a folder"),
@@ -256,16 +256,12 @@ def test_settings_that_are_wrong_are_said_in_one_annotation(at_work: At) -> None
         ({"base": "--upload-pack=touch"}, "is not a revision"),
         ({"base": "$(touch pwned)`touch pwned`; touch pwned"}, "does not exist in this clone"),
         ({"gates": "coverage;touch${IFS}pwned"}, "there is no gate"),
-    ],
-)
-def test_an_input_is_one_word_to_nobodys_shell(
-    at_work: At, inputs: dict[str, str], said: str
-) -> None:
-    action = at_work()
-    ran = action.run(**inputs)
-    assert ran.code in {2, 3}
-    assert ran.outputs["verdict"] == "incomplete"
-    assert said in ran.annotations[0]
+    ]
+    for inputs, said in wrong:
+        ran = action.run(**inputs)
+        assert ran.code in {2, 3}
+        assert ran.outputs["verdict"] == "incomplete"
+        assert said in ran.annotations[0]
     assert not list(action.space.path.rglob("pwned"))
 
 

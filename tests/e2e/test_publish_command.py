@@ -84,8 +84,10 @@ def of_run(run: int) -> dict[str, Any]:
     return {"action": "completed", "workflow_run": about, "repository": repository}
 
 
-def failing(owner: str = "'@carol'") -> tuple[GitHubState, Any]:
-    state, pull = started(owned_by(owner))
+def failing(publish: str = "") -> tuple[GitHubState, Any]:
+    """A failure that is published by these settings; each write but the first waits a second."""
+    settings = owned_by("'@carol'")[".qgate.yml"] + publish
+    state, pull = started({".qgate.yml": settings})
     judged_content(state, pull, content(Outcome.FAILED), conclusion="failure")
     return state, pull
 
@@ -93,7 +95,7 @@ def failing(owner: str = "'@carol'") -> tuple[GitHubState, Any]:
 def test_the_verdict_is_in_status_comment_summary_and_outputs_and_the_step_is_green(
     runner: Runner,
 ) -> None:
-    state, pull = failing()
+    state, pull = failing("publish: {reviewers: false}\n")
     with github(state) as double:
         ran = runner.run(double, "pull_request_target", target())
     assert (ran.code, ran.err) == (0, "")
@@ -108,7 +110,7 @@ def test_the_verdict_is_in_status_comment_summary_and_outputs_and_the_step_is_gr
 
 
 def test_without_a_status_the_step_itself_carries_the_verdict(runner: Runner) -> None:
-    state, _ = failing()
+    state, _ = failing("publish: {reviewers: false, comment: false}\n")
     state.token.permissions["statuses"] = "read"
     with github(state) as double:
         ran = runner.run(double, "pull_request_target", target())

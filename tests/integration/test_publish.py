@@ -74,7 +74,7 @@ def published(
     double: Double, number: int = 1, action: str = "opened", **options: Any
 ) -> run.Published:
     """Publish for a pull request as on its own event."""
-    event = TargetEvent(number=number, head_sha="0" * 40, action=action)
+    event = TargetEvent(number=number, action=action)
     done = start.of_event(client_of(double), event, {}, **options)
     (found,) = done.published
     return found
@@ -576,7 +576,7 @@ def test_the_end_of_a_run_publishes_and_asks_nobody() -> None:
     state, pull = started(owned_by("'@carol'"))
     made = judged_content(state, pull)
     with github(state) as double:
-        event = RunEvent(run=made.id, head_sha="0" * 40)
+        event = RunEvent(run=made.id)
         done = start.of_event(client_of(double), event, {})
     assert [each.number for each in done.published] == [1]
     assert pull.requested_users == []
@@ -587,7 +587,7 @@ def test_a_pull_request_from_a_fork_is_found_by_its_head() -> None:
     state, pull = started(fork="stranger")
     made = judged_content(state, pull)
     with github(state) as double:
-        done = start.of_event(client_of(double), RunEvent(run=made.id, head_sha=""), {})
+        done = start.of_event(client_of(double), RunEvent(run=made.id), {})
     assert [each.number for each in done.published] == [1]
     assert statuses(double) == [("success", pull.head_sha)]
 
@@ -605,7 +605,7 @@ def test_a_run_without_an_open_pull_request_publishes_nothing_and_says_why(how: 
     else:
         made.head_owner = ""
     with github(state) as double:
-        done = start.of_event(client_of(double), RunEvent(run=made.id, head_sha=""), {})
+        done = start.of_event(client_of(double), RunEvent(run=made.id), {})
         assert double.written == []
     assert done.published == ()
     assert done.reason
@@ -618,7 +618,7 @@ def test_an_artifact_cannot_say_for_which_pull_request_it_is() -> None:
     data = json.dumps({**report, "number": victim.number, "pull_request": victim.number}).encode()
     made = judged_content(state, pull, data, conclusion="failure")
     with github(state) as double:
-        done = start.of_event(client_of(double), RunEvent(run=made.id, head_sha=""), {})
+        done = start.of_event(client_of(double), RunEvent(run=made.id), {})
     assert [each.number for each in done.published] == [pull.number]
     assert victim.comments == []
     assert {each.sha for each in state.statuses} == {pull.head_sha}

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from qgate.documents.checklist import pull_request, template
-from qgate.engine import checklist
+from qgate.engine import checklist_gate
 from qgate.engine.prepare import prepared
 from qgate.engine.request import Request
 from qgate.model.report import GateResult, Outcome
@@ -47,9 +47,9 @@ def judged(
     with prepared(Request(folder=repo.path, environ=environ)) as ready:
         context = ready.readable()
         facts = ci.read_facts(environ)
-        return checklist.of_event(
+        return checklist_gate.of_event(
             context.settings,
-            checklist.policy(context),
+            checklist_gate.policy(context),
             facts.body,
             (),
             is_draft=facts.is_draft,

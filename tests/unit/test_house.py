@@ -125,7 +125,7 @@ def rules_that_can_appear() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:
                 case ast.Call(
-                    func=ast.Name(id="Incomplete" | "Unusable" | "Pending"),
+                    func=ast.Name(id="Incomplete" | "Unusable"),
                     args=[ast.Constant(value=str(reason)), *_],
                 ):
                     if ANSWERED.get(path.name) != reason:

@@ -12,10 +12,10 @@ from qgate.reporters.formats import FORMATS as OURS
 from qgate.system import report_folder
 
 FOLDER: Final = "qgate-report"
-ALWAYS: Final = "json"
+_ALWAYS: Final = "json"
 # Formats that are files, and their names.
 FILES: Final = {
-    ALWAYS: "report.json",
+    _ALWAYS: "report.json",
     "markdown": "report.md",
     "sarif": "report.sarif",
     "junit": "report.xml",
@@ -23,7 +23,7 @@ FILES: Final = {
 _WORD: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-def file_of(name: str) -> str:
+def _file_of(name: str) -> str:
     """The name of the file for a format; other packages' are named after themselves.
 
     Raises `UsageError` for a format that there is not, or that is none for files.
@@ -44,16 +44,16 @@ def made(folder: Path, root: Path, names: Iterable[str]) -> Path:
     """
     report_folder.refuse_linked(folder, root)
     place = report_folder.made(folder)
-    for name in dict.fromkeys((*FILES.values(), *map(file_of, names))):
+    for name in dict.fromkeys((*FILES.values(), *map(_file_of, names))):
         report_folder.remove(place, name)
     return place
 
 
 def write(report: Report, folder: Path, names: Iterable[str]) -> Path:
     """Write the files, and give the one that is always there. Raises `UsageError`."""
-    for name in dict.fromkeys((ALWAYS, *names)):
-        report_folder.write(folder, file_of(name), formats.render(report, name))
-    return folder / FILES[ALWAYS]
+    for name in dict.fromkeys((_ALWAYS, *names)):
+        report_folder.write(folder, _file_of(name), formats.render(report, name))
+    return folder / FILES[_ALWAYS]
 
 
 def values(report: Report, file: Path | None, *, may_save: bool) -> dict[str, str]:

@@ -10,10 +10,10 @@ from qgate.engine.request import Request
 from qgate.errors import UsageError
 from qgate.model.event import CiEvent, NothingEvent, PullRequestEvent, ScheduledEvent, TrustedEvent
 from qgate.model.report import Report
-from qgate.system import ci, environment
+from qgate.system import ci
 
 _AUDIT: Final = "audit"
-BY_THE_CLOCK: Final = (_AUDIT, overdue.NAME)
+_BY_THE_CLOCK: Final = (_AUDIT, overdue.NAME)
 # Where a step's own results go. What the tests' command writes there would be taken for ours.
 _FILES_OF_THE_STEP: Final = frozenset(
     {"GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE"}
@@ -21,12 +21,10 @@ _FILES_OF_THE_STEP: Final = frozenset(
 
 
 def occasion_of(request: Request) -> CiEvent | NothingEvent | TrustedEvent | None:
-    """What this run is for; None where the base was named or nothing but a change is known.
+    """What this run of GitHub Actions is for; None where the base was named.
 
     Raises `UsageError` for an event that is not answered, and `Incomplete`.
     """
-    if not environment.is_github(request.environ):
-        return None
     if request.base is not None and request.environ.get("GITHUB_EVENT_NAME") not in ci.TRUSTED:
         return None
     return ci.occasion(request.environ)
@@ -50,10 +48,10 @@ def _by_the_clock(request: Request) -> Report:
 
     Nothing has changed: a gate that looks at changes would find nothing and say "passed".
     """
-    gates = [name for name in BY_THE_CLOCK if not request.gates or name in request.gates]
+    gates = [name for name in _BY_THE_CLOCK if not request.gates or name in request.gates]
     if not gates:
         raise UsageError(
-            f"on schedule nothing is judged but {' and '.join(BY_THE_CLOCK)}",
+            f"on schedule nothing is judged but {' and '.join(_BY_THE_CLOCK)}",
             hint="name one of them, or no gate",
         )
     environ = {variable("gates.audit.blocks"): "all", **request.environ}

@@ -1,14 +1,9 @@
 """What is said where people look when there is no verdict to say."""
 
-from typing import Final
-
 from qgate.errors import QgateError, UsageError
 from qgate.model.report import GateResult, Outcome, Report
 from qgate.reporters import github
-from qgate.reporters.inert import inert
-
-_NAME: Final = "qgate"
-_MOST_CHARACTERS: Final = 1000
+from qgate.reporters.markdown_text import prose
 
 
 def problem(error: Exception) -> Report:
@@ -23,23 +18,16 @@ def problem(error: Exception) -> Report:
             reason = "bug"
             message = f"this is a bug in qgate, not a verdict on your change: {error!r}"
     result = GateResult(
-        name=_NAME, outcome=Outcome.INCOMPLETE, reason=reason, summary=message, hint=hint
+        name="qgate", outcome=Outcome.INCOMPLETE, reason=reason, summary=message, hint=hint
     )
     return Report(base=None, head=None, gates=(result,))
 
 
-def annotations(report: Report) -> str:
-    """The report as annotations."""
-    return github.render(report)
-
-
 def nothing(why: str) -> str:
     """One annotation that there is nothing to judge, and why."""
-    text = inert(why)[:_MOST_CHARACTERS].replace("%", "%25")
-    return f"::notice title=qgate::nothing to judge: {text}\n"
+    return github.notice(f"nothing to judge: {why}")
 
 
 def nothing_page(why: str) -> str:
     """The same for the summary."""
-    text = inert(why)[:_MOST_CHARACTERS].replace("`", "'")
-    return f"qgate: nothing to judge: `{text}`\n"
+    return f"qgate: nothing to judge: {prose(why)}\n"

@@ -5,31 +5,20 @@ it kept is read back.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from qgate.engine.publish.people import People
 from qgate.engine.publish.policy import Policy
 from qgate.engine.publish.subject import Subject
 from qgate.model.owners import distinct, identity, is_email, is_team
-from qgate.model.pull_request import FileList, Review
+from qgate.model.pull_request import MOST_REVIEWERS, FileList, Review
 from qgate.model.reviewers import Facts, Fate, Plan
 from qgate.owners import selection
 from qgate.owners.matching import Matcher
+from qgate.system.github.errors import Missing, Rejected
 
 if TYPE_CHECKING:
     from qgate.system.github.client import GitHub
-
-# https://docs.github.com/rest/pulls/review-requests: users and teams together.
-MOST_AT_ONCE: Final = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Whom GitHub says to have asked, and what is to be said about the others."""
-
-    kept: tuple[str, ...]
-    notices: tuple[str, ...] = ()
 
 
 def plan(
@@ -75,32 +64,32 @@ def _owners(policy: Policy, files: FileList) -> tuple[str, ...]:
     return distinct(owner for owned in every for owner, _ in owned.claims())
 
 
-def ask(client: "GitHub", number: int, made: Plan) -> Asked:
-    """Ask everybody whom the plan asks. Raises `Denied` where the token may not ask anybody."""
+def ask(client: "GitHub", number: int, made: Plan) -> list[str]:
+    """Ask everybody whom the plan asks; what is to be said of those whom GitHub does not ask.
+
+    Raises `Denied` where the token may not ask anybody.
+    """
     wanted = [each.owner for each in made.of(Fate.ASKED)]
     if not wanted:
-        return Asked(())
+        return []
     refused = dict(_send(client, number, wanted))
     present = {*map(identity, client.requested(number))}
-    kept = tuple(each for each in wanted if identity(each) in present)
     notices = [f"{owner} was not asked: {why}" for owner, why in refused.items()]
     notices += (
         f"{owner} was asked, and GitHub kept no request"
         for owner in wanted
-        if owner not in refused and owner not in kept
+        if owner not in refused and identity(owner) not in present
     )
-    return Asked(kept, tuple(notices))
+    return notices
 
 
 def _send(client: "GitHub", number: int, owners: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Send requests; gives each owner that GitHub refuses, with its words."""
-    for start in range(0, len(owners), MOST_AT_ONCE):
-        yield from _halved(client, number, owners[start : start + MOST_AT_ONCE])
+    for start in range(0, len(owners), MOST_REVIEWERS):
+        yield from _halved(client, number, owners[start : start + MOST_REVIEWERS])
 
 
 def _halved(client: "GitHub", number: int, owners: Sequence[str]) -> Iterator[tuple[str, str]]:
-    from qgate.system.github.errors import Missing, Rejected  # noqa: PLC0415 - a heavy import
-
     users = [each.removeprefix("@") for each in owners if not is_team(each)]
     teams = [each.partition("/")[2] for each in owners if is_team(each)]
     try:

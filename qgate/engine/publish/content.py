@@ -30,12 +30,8 @@ class Unusable(Incomplete):
     """There is no report of the content that can be used."""
 
 
-class Pending(Unusable):
-    """The run that would judge the content has not ended."""
-
-
 def report_of(client: "GitHub", subject: Subject, policy: Policy, history: History) -> Report:
-    """The content gate's report for the present head. Raises `Unusable`, `Pending` among it."""
+    """The content gate's report for the present head. Raises `Unusable`."""
     if subject.shares_head:
         raise Unusable(
             "ambiguous-run",
@@ -72,7 +68,7 @@ def _evidence(client: "GitHub", head: str, policy: Policy) -> tuple[WorkflowRun,
     if found:
         return found[0]
     if waiting := [run for run in runs if not run.conclusion]:
-        raise Pending(
+        raise Unusable(
             "report-pending",
             f"{waiting[0].path} has not ended for this head",
             hint="nothing to do: this is judged again when it ends",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from qgate.model.owners import distinct, identity, is_email, is_team
 from qgate.model.pull_request import Account
+from qgate.system.github.errors import Denied, Missing
 
 if TYPE_CHECKING:
     from qgate.system.github.client import GitHub
@@ -47,8 +48,6 @@ class People:
         }
 
     def _ask(self, owner: str) -> tuple[Account, ...] | None:
-        from qgate.system.github.errors import Denied, Missing  # noqa: PLC0415 - a heavy import
-
         if is_email(owner):
             return None
         try:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from qgate.engine import checklist
+from qgate.engine import checklist_gate
 from qgate.engine.publish import asking, comment, content, policy
 from qgate.engine.publish.content import Unusable
 from qgate.engine.publish.people import People
@@ -23,6 +23,7 @@ from qgate.model.report import Finding, GateResult, Outcome, Report
 from qgate.model.reviewers import Plan
 from qgate.owners.approvals import Evidence
 from qgate.reporters import plain
+from qgate.system.github.errors import Denied, Missing, Rejected
 
 if TYPE_CHECKING:
     from qgate.system.github.client import GitHub
@@ -106,8 +107,6 @@ def _content(
     client: "GitHub", subject: Subject, at_base: Policy, history: History
 ) -> tuple[Report | None, GateResult | None]:
     """The content gate's report, or why there is none, as the result of a gate."""
-    from qgate.system.github.errors import Denied, Missing  # noqa: PLC0415 - a heavy import
-
     try:
         return content.report_of(client, subject, at_base, history), None
     except (Denied, Missing) as error:
@@ -140,7 +139,9 @@ def _own_gates(
     """The gates that only this side can judge."""
     settings, pull = at_base.loaded.settings, subject.pull
     results = found.gates if found else ()
-    result = checklist.of_event(settings, at_base.files, pull.body, results, is_draft=pull.is_draft)
+    result = checklist_gate.of_event(
+        settings, at_base.files, pull.body, results, is_draft=pull.is_draft
+    )
     if result is not None:
         yield result
     if settings.gates.approvals.enabled:
@@ -182,8 +183,6 @@ class _Writer:
 
     def _try(self, otherwise: str, act: Callable[[], None]) -> None:
         """Act, or say what is not done; the parts that follow may succeed, above all the status."""
-        from qgate.system.github.errors import Denied, Missing, Rejected  # noqa: PLC0415 - heavy
-
         try:
             act()
         except (Denied, Missing):
@@ -192,9 +191,7 @@ class _Writer:
             self._notes.append(f"{otherwise}: {error.message}")
 
     def _ask(self) -> None:
-        self._notes += asking.ask(
-            self._client, self._subject.pull.number, self._judged.plan
-        ).notices
+        self._notes += asking.ask(self._client, self._subject.pull.number, self._judged.plan)
 
     def _comment(self) -> None:
         report, pull = self._judged.report, self._subject.pull
@@ -204,8 +201,6 @@ class _Writer:
 
     def _state(self, link: str) -> bool:
         """Whether the status could be written. Raises `Incomplete` where that is not known."""
-        from qgate.system.github.errors import Denied, Missing  # noqa: PLC0415 - heavy
-
         report = self._judged.report
         try:
             self._client.set_status(

@@ -35,7 +35,7 @@ def client_of(environ: Mapping[str, str], repository: str | None = None) -> "Git
     if name.count("/") != 1:
         said = f"{name!r} is no repository" if name else "no repository is named"
         raise UsageError(said, hint="name it: --repository OWNER/NAME")
-    from qgate.system.github.client import GitHub  # noqa: PLC0415 - 360 ms to import
+    from qgate.system.github.client import GitHub  # noqa: PLC0415 - not for a usage error
 
     return GitHub(token=token, repository=name, url=environ.get("GITHUB_API_URL") or _API)
 

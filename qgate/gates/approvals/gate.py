@@ -12,11 +12,10 @@ from qgate.gates.approvals import policy, wording
 from qgate.gates.approvals.policy import PolicyChange
 from qgate.gates.approvals.rules import Rule
 from qgate.model.owners import ReviewRules, distinct, identity
-from qgate.model.pull_request import FileList
+from qgate.model.pull_request import MOST_FILES, FileList
 from qgate.model.report import Finding, GateResult, Level, Outcome
 from qgate.owners import approvals
 from qgate.owners.approvals import Evidence, Met, Missing
-from qgate.owners.matching import FILE_LIMIT
 
 NAME: Final = "approvals"
 
@@ -45,7 +44,7 @@ def asked(rules: ReviewRules, files: FileList) -> tuple[str, ...]:
 
 def judged(rules: ReviewRules, files: FileList, evidence: Evidence) -> GateResult:
     """Judge the approvals of a pull request by the rules that its base has."""
-    if not (files.is_complete and evidence.is_complete and len(files.files) < FILE_LIMIT):
+    if not (files.is_complete and evidence.is_complete and len(files.files) < MOST_FILES):
         return _without_list(rules)
     changed = policy.changes(rules, files.files)
     answers = (*_of_rules(rules, files, evidence), *_of_policy(changed, evidence))
@@ -139,6 +138,6 @@ def _without_list(rules: ReviewRules) -> GateResult:
         outcome=Outcome.INCOMPLETE,
         reason=Rule.INCOMPLETE_LIST.slug,
         summary=message,
-        hint=f"GitHub lists {FILE_LIMIT} files at most: make the change smaller",
+        hint=f"GitHub lists {MOST_FILES} files at most: make the change smaller",
         findings=(Finding(rule=Rule.INCOMPLETE_LIST, message=message, blocking=True),),
     )

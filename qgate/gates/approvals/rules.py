@@ -1,10 +1,10 @@
 """Every rule id of the gate `approvals`; each has a text in rules/explain/approvals/."""
 
-from enum import StrEnum
+from qgate.gates.rule import RuleId
 
 
-class Rule(StrEnum):
-    """Rule ids. The part behind the slash of an incomplete gate is its reason."""
+class Rule(RuleId):
+    """Rule ids."""
 
     MISSING = "approvals/missing"
     POLICY_MISSING = "approvals/policy-missing"
@@ -13,8 +13,3 @@ class Rule(StrEnum):
 
     INCOMPLETE_LIST = "approvals/incomplete-list"
     UNKNOWN_OWNER = "approvals/unknown-owner"
-
-    @property
-    def slug(self) -> str:
-        """The part behind the slash."""
-        return self.value.partition("/")[2]

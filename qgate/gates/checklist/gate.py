@@ -32,13 +32,6 @@ _HOW: Final = (
     "edit the body of the pull request: tick what is done, and write `N/A:` and why behind what "
     "does not apply"
 )
-_NOT_ASKED: Final = GateResult(
-    name=NAME,
-    outcome=Outcome.SKIPPED,
-    reason="no-checklist",
-    summary="no checklist is asked for",
-    hint="gates.checklist.list names one, such as review",
-)
 _DRAFT: Final = GateResult(
     name=NAME,
     outcome=Outcome.SKIPPED,
@@ -49,18 +42,19 @@ _DRAFT: Final = GateResult(
 
 def run(
     body: str,
-    name: str | None,
+    name: str,
     policy: Mapping[str, bytes],
     answers: Mapping[str, Outcome],
     *,
     is_draft: bool,
 ) -> GateResult:
-    """Judge a body by the list of a name (None: no list is asked for), whose files are the base's.
+    """Judge a body by the list of a name.
 
-    `policy` is files by path. A name without a list is incomplete: something was asked for.
+    `policy` is the base's files by path, `answers` what became of the other gates, by name. A name
+    without a list is incomplete: something was asked for.
     """
-    if name is None or is_draft:
-        return _DRAFT if name is not None else _NOT_ASKED
+    if is_draft:
+        return _DRAFT
     try:
         template = templates.find(name, policy)
     except MalformedTemplate as error:
@@ -77,18 +71,11 @@ def run(
             f"gates.checklist.list is {name}, and the base has no checklist of that name",
             f"there are {known}; {path_of('NAME')} on the base branch adds one",
         )
-    return judged(body, template, answers, is_draft=is_draft)
+    return judged(body, template, answers)
 
 
-def judged(
-    body: str, template: Template | None, answers: Mapping[str, Outcome], *, is_draft: bool
-) -> GateResult:
-    """Judge a body, in Markdown, by a list; None where none is asked for.
-
-    `answers` is what became of the other gates, by name.
-    """
-    if template is None or is_draft:
-        return _DRAFT if template is not None else _NOT_ASKED
+def judged(body: str, template: Template, answers: Mapping[str, Outcome]) -> GateResult:
+    """Judge a body, in Markdown, by a list."""
     if len(body) > _MOST_CHARACTERS:
         message = f"the body has {len(body)} characters; GitHub takes {_MOST_CHARACTERS} at most"
         return _incomplete(Rule.TOO_LONG, message, "make it shorter")

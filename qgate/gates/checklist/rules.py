@@ -1,10 +1,10 @@
 """Every rule id of the gate `checklist`; each has a text in rules/explain/checklist/."""
 
-from enum import StrEnum
+from qgate.gates.rule import RuleId
 
 
-class Rule(StrEnum):
-    """Rule ids. The part behind the slash of an incomplete gate is its reason."""
+class Rule(RuleId):
+    """Rule ids."""
 
     NO_LIST = "checklist/no-list"
     MISSING = "checklist/missing"
@@ -16,8 +16,3 @@ class Rule(StrEnum):
 
     NO_TEMPLATE = "checklist/no-template"
     TOO_LONG = "checklist/too-long"
-
-    @property
-    def slug(self) -> str:
-        """The part behind the slash."""
-        return self.value.partition("/")[2]

@@ -1,10 +1,10 @@
 """Every rule id that the coverage gate can utter; each has a text in rules/explain/coverage/."""
 
-from enum import StrEnum
+from qgate.gates.rule import RuleId
 
 
-class Rule(StrEnum):
-    """Rule ids. The part behind the slash of an incomplete gate is its reason."""
+class Rule(RuleId):
+    """Rule ids."""
 
     UNCOVERED = "coverage/uncovered"
     PARTIAL = "coverage/partial"
@@ -29,8 +29,3 @@ class Rule(StrEnum):
     UNPARSABLE_SOURCE = "coverage/unparsable-source"
     UNREADABLE_SOURCE = "coverage/unreadable-source"
     COMMAND_FAILED = "coverage/command-failed"
-
-    @property
-    def slug(self) -> str:
-        """The part behind the slash."""
-        return self.value.partition("/")[2]

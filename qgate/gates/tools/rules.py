@@ -3,14 +3,15 @@
 What a tool finds has the rule id GATE/CODE, such as `lint/F401` or `audit/GHSA-xxxx-xxxx-xxxx`.
 """
 
-from enum import StrEnum
 from typing import Final
+
+from qgate.gates.rule import RuleId
 
 AUDIT: Final = "audit"  # the gate whose older findings are shown, as warnings
 
 
-class Rule(StrEnum):
-    """Rule ids. The part behind the slash of an incomplete gate is its reason."""
+class Rule(RuleId):
+    """Rule ids."""
 
     MISSING_TOOL = "tools/missing-tool"
     CRASHED = "tools/crashed"
@@ -24,8 +25,3 @@ class Rule(StrEnum):
     NO_GIT = "tools/no-git"
     GIT_FAILED = "tools/git-failed"
     NOT_AUDITED = "audit/not-audited"
-
-    @property
-    def slug(self) -> str:
-        """The part behind the slash."""
-        return self.value.partition("/")[2]

@@ -41,7 +41,7 @@ class Base:
         """
         try:
             parts = urlsplit(address)
-            is_here = origin_of(parts) == self.origin
+            is_here = _origin_of(parts) == self.origin
         except ValueError:
             return None
         below = parts.path.removeprefix(self.prefix)
@@ -56,7 +56,7 @@ def base_of(url: str) -> Base:
     """The API at an address. Raises `UsageError`: https only, http on loopback."""
     try:
         parts = urlsplit(url)
-        origin = origin_of(parts)
+        origin = _origin_of(parts)
     except ValueError:
         raise UsageError("the address of GitHub's API is none") from None
     is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
@@ -75,7 +75,7 @@ def repository_of(name: str) -> str:
     return name
 
 
-def origin_of(parts: SplitResult) -> str:
+def _origin_of(parts: SplitResult) -> str:
     """Scheme, host and port, spelled one way. Raises `ValueError` for a port that is none."""
     port = parts.port or _PORTS.get(parts.scheme)
     host = parts.hostname or ""

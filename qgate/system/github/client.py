@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from qgate.model.pull_request import (
+    MOST_FILES,
+    MOST_REVIEWERS,
     Account,
     Artifact,
     Comment,
@@ -27,11 +29,8 @@ from qgate.system.github.listing import every, malformed, one, shaped, wrapped
 from qgate.system.github.patience import Patience
 from qgate.system.github.trees import Trees
 
-ACTIONS: Final = "github-actions[bot]"
-# https://docs.github.com/rest/pulls/pulls#list-pull-requests-files
-MOST_FILES: Final = 3000
-MOST_REVIEWERS: Final = 15
-MOST_DESCRIPTION: Final = 140
+_ACTIONS: Final = "github-actions[bot]"
+_MOST_DESCRIPTION: Final = 140
 _FORBIDDEN: Final = 403
 
 
@@ -66,7 +65,7 @@ class GitHub:
             except Denied as error:
                 if error.status != _FORBIDDEN:
                     raise
-                self._me = ACTIONS
+                self._me = _ACTIONS
         return self._me
 
     def pull(self, number: int) -> PullRequest:
@@ -272,4 +271,4 @@ class GitHub:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= MOST_DESCRIPTION else f"{text[: MOST_DESCRIPTION - 1]}…"
+    return text if len(text) <= _MOST_DESCRIPTION else f"{text[: _MOST_DESCRIPTION - 1]}…"

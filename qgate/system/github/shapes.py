@@ -19,7 +19,7 @@ Sha = Annotated[str, msgspec.Meta(pattern=r"\A(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")]
 _T = TypeVar("_T")
 
 # Who wrote something once, and whose account is gone.
-GHOST: Final = Account(id=0, login="ghost")
+_GHOST: Final = Account(id=0, login="ghost")
 _PENDING: Final = "PENDING"
 
 
@@ -43,7 +43,6 @@ class User(msgspec.Struct):
 class Repository(msgspec.Struct):
     """A repository, wherever one is named."""
 
-    id: Id
     owner: User | None
 
     @property
@@ -77,7 +76,6 @@ class Pull(BriefPull):
     """A pull request by itself."""
 
     user: User | None
-    title: str
     body: str | None
     state: str
     base: Side
@@ -86,21 +84,18 @@ class Pull(BriefPull):
 
     def value(self) -> PullRequest:
         """The value that qgate works with."""
-        head, base = self.head, self.base
+        head = self.head
         return PullRequest(
             number=self.number,
             author=account_of(self.user),
-            title=self.title,
             body=self.body or "",
-            base_ref=base.ref,
+            base_ref=self.base.ref,
             head_sha=head.sha,
             head_owner=head.repo.owner_login if head.repo else "",
             head_ref=head.ref,
             changed_files=self.changed_files,
             is_open=self.state == "open",
             is_draft=bool(self.draft),
-            # A repository that is gone was a fork.
-            is_fork=head.repo is None or base.repo is None or head.repo.id != base.repo.id,
         )
 
 
@@ -222,4 +217,4 @@ def read(data: Any, shape: type[_T]) -> _T:
 
 def account_of(user: User | None) -> Account:
     """The account, or that of nobody where it is gone."""
-    return user.account() if user else GHOST
+    return user.account() if user else _GHOST

@@ -12,9 +12,9 @@ from qgate.system.github.errors import unreachable
 from qgate.system.github.listing import one
 from qgate.system.github.shapes_of_git import Blob, Entry, Tree
 
-MOST_FILES: Final = 500
-MOST_BYTES_EACH: Final = 4 << 20
-MOST_BYTES: Final = 32 << 20
+_MOST_FILES: Final = 500
+_MOST_BYTES_EACH: Final = 4 << 20
+_MOST_BYTES: Final = 32 << 20
 _FOLDER: Final = "040000"
 # 100664 is what old versions of git wrote.
 _REGULAR: Final = ("100644", "100755", "100664")
@@ -89,13 +89,13 @@ class Trees:
 
     def _check(self, found: dict[str, Entry]) -> None:
         what = f"the files of commit {self.sha[:12]}"
-        if len(found) > MOST_FILES:
-            raise unreachable(what, f"{len(found)} are wanted, at most {MOST_FILES} are read")
+        if len(found) > _MOST_FILES:
+            raise unreachable(what, f"{len(found)} are wanted, at most {_MOST_FILES} are read")
         for name, entry in found.items():
-            if entry.size > MOST_BYTES_EACH:
-                raise unreachable(what, f"{name!r} is larger than {MOST_BYTES_EACH >> 20} MiB")
-        if sum(each.size for each in found.values()) > MOST_BYTES:
-            raise unreachable(what, f"together larger than {MOST_BYTES >> 20} MiB")
+            if entry.size > _MOST_BYTES_EACH:
+                raise unreachable(what, f"{name!r} is larger than {_MOST_BYTES_EACH >> 20} MiB")
+        if sum(each.size for each in found.values()) > _MOST_BYTES:
+            raise unreachable(what, f"together larger than {_MOST_BYTES >> 20} MiB")
 
     def _blob(self, entry: Entry) -> bytes:
         what = f"the file {entry.path!r} of commit {self.sha[:12]}"

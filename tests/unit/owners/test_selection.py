@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qgate.model.owners import OwnerRule, Place, Requirement, ReviewRules, Select, Strategy, is_team
+from qgate.model.pull_request import MOST_FILES
 from qgate.model.reviewers import Candidate, Facts, Fate, Ownership, Plan, Suggestion, TouchedFile
-from qgate.owners.matching import FILE_LIMIT
 from qgate.owners.people import key
 from qgate.owners.selection import plan
 from qgate.parse.path_pattern import compile_lenient
@@ -631,7 +631,7 @@ def test_a_list_that_may_be_cut_off_asks_the_owners_of_every_file_and_says_so(
     pattern: str, cause: str
 ) -> None:
     facts = Facts(is_complete=cause == "limit")
-    number = 2 if cause == "incomplete" else FILE_LIMIT
+    number = 2 if cause == "incomplete" else MOST_FILES
     files = [file(f"src/{each}") for each in range(number)]
     made = planned(
         files, f"{pattern} @all\nsrc/ @code", need("src/", "@sec"), need("z", "@z", line=2),
@@ -647,8 +647,8 @@ def test_a_list_that_may_be_cut_off_asks_the_owners_of_every_file_and_says_so(
 
 
 def test_one_file_less_than_the_limit_is_the_whole_list() -> None:
-    assert FILE_LIMIT == 3000
-    files = [file(f"src/{each}") for each in range(FILE_LIMIT - 1)]
+    assert MOST_FILES == 3000
+    files = [file(f"src/{each}") for each in range(MOST_FILES - 1)]
     made = planned(files, "* @all\nsrc/ @code", need("z", "@z"))
     assert asked(made) == ["@code"]
     assert made.requirements == ()

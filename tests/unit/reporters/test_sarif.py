@@ -143,15 +143,15 @@ def test_what_goes_into_a_fingerprint_is_published_and_never_changes() -> None:
 
 
 def test_no_more_results_than_github_takes_the_worst_first() -> None:
-    report = large(26_000)
-    log = json.loads(sarif.render(report))
+    assert (sarif.MOST_RESULTS, sarif.MOST_BYTES) == (25_000, 10_000_000)
+    log = json.loads(sarif._limited(large(260), 250, sarif.MOST_BYTES))
     [run] = log["runs"]
-    assert len(run["results"]) == 25_000
+    assert len(run["results"]) == 250
     first = [each["properties"]["blocking"] for each in run["results"]]
     # The notice of policy and what does not block are last.
     assert first == sorted(first, reverse=True)
     said = run["invocations"][0]["toolExecutionNotifications"][0]
-    assert said["message"]["text"] == "1001 results are left out, the least important"
+    assert said["message"]["text"] == "11 results are left out, the least important"
 
 
 def test_no_more_bytes_than_github_takes_and_what_is_left_out_is_counted() -> None:
@@ -159,14 +159,14 @@ def test_no_more_bytes_than_github_takes_and_what_is_left_out_is_counted() -> No
     found = tuple(finding("lint/x", each, "a.py", 1, blocking=True) for each in noise)
     report = a_report(replace(LINT, findings=found))
     assert len(gzip.compress(sarif.render(report).encode())) > 40_000
-    text = sarif._limited(report, 20_000)
+    text = sarif._limited(report, 400, 20_000)
     assert 15_000 < len(gzip.compress(text.encode(), 1)) <= 20_000
     [run] = json.loads(text)["runs"]
     left_out = 400 - len(run["results"])
     said = run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
     assert said == f"{left_out} results are left out, the least important"
     assert sarif.MOST_BYTES == 10_000_000
-    assert sarif._limited(report, 0).count("ruleId") == 0
+    assert sarif._limited(report, 400, 0).count("ruleId") == 0
 
 
 def test_a_long_message_and_a_line_beyond_all_lines_are_cut() -> None:

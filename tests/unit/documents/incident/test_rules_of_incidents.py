@@ -1,5 +1,6 @@
 """Each rule for incidents: from an incident that is whole, one thing is taken or mistyped."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -388,3 +389,10 @@ def test_no_front_matter_whatsoever_breaks_a_rule_or_a_list(
     incidents_text.listing([incident], TABLE)
     incidents_text.one(incident, [mortem], TABLE)
     incidents_json.render([incident], [mortem], TABLE)
+
+
+def test_the_list_as_json_has_no_command_for_a_log() -> None:
+    incident = Incident(read(b"---\ntitle: '##[error]x'\n---\n", INCIDENT))
+    text = incidents_json.render([incident], (), TABLE)
+    assert "##[" not in text
+    assert json.loads(text)["incidents"][0]["title"] == "##[error]x"

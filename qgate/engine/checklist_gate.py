@@ -9,26 +9,19 @@ from qgate.documents.incident import severity
 from qgate.gates.checklist import gate
 from qgate.gates.context import GateContext
 from qgate.model.report import GateResult, Outcome
-from qgate.system.disk import LINK
+from qgate.system import trees
 
-# What `policy` needs of the base: these files, and all files in these folders.
-POLICY_FILES: Final = (severity.OWN,)
-POLICY_FOLDERS: Final = (FOLDER,)
 # The worst first.
 _BAD: Final = (Outcome.FAILED, Outcome.INCOMPLETE, Outcome.SKIPPED, Outcome.PASSED)
 
 
 def policy(context: GateContext) -> dict[str, bytes]:
-    """The files that make lists, as the base has them, by path; a link is none."""
-    entries = context.repo.tree_entries(context.changes.base.sha)
-    there = {
-        name: id_
-        for name, (mode, id_) in entries.items()
-        if mode != LINK
-        and (name in POLICY_FILES or any(name.startswith(f"{each}/") for each in POLICY_FOLDERS))
-    }
-    contents = context.repo.blobs(list(there.values()))
-    return {name: data for name, data in zip(there, contents, strict=True) if data is not None}
+    """The files that make lists, as the base has them, by path."""
+    return trees.regular_files(
+        context.repo,
+        context.changes.base.sha,
+        lambda path: path == severity.OWN or path.startswith(f"{FOLDER}/"),
+    )
 
 
 def of_event(
