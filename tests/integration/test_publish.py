@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 
+from qgate.cli import publish
 from qgate.engine.publish import run, start
 from qgate.errors import Incomplete, SettingsError
 from qgate.model.changes import Endpoint
@@ -496,6 +497,21 @@ def test_words_of_strangers_are_inert_in_comment_status_and_notes() -> None:
     assert "\x1b" not in body
     assert "\u202e" not in body
     assert "\x1b" not in (state.statuses[0].description or "")
+
+
+def test_a_rule_of_a_hostile_report_is_no_command_in_the_log() -> None:
+    state, pull = started()
+    nasty = "lint/x\r::add-mask::a\x1b[31m"
+    bad = Finding(rule="lint/x", message="m", path="a.py", line=1, blocking=True)
+    red = GateResult(name="lint", outcome=Outcome.FAILED, reason="x", summary="s", findings=(bad,))
+    odd = replace(red, name="types", outcome=Outcome.INCOMPLETE)
+    text = json_v1.render(content(gates=(red, odd))).replace('"lint/x"', json.dumps(nasty))
+    judged_content(state, pull, text.encode(), conclusion="failure")
+    with github(state) as double:
+        found = published(double)
+    assert any(each.rule == nasty for each in gate(found, "lint").findings)
+    log = publish.text(start.Done(published=(found,)))
+    assert not {"\r", "\x1b"} & {*log, *(state.statuses[0].description or "")}
 
 
 # Reviewers.
