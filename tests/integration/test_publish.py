@@ -329,6 +329,18 @@ def test_a_report_in_which_no_gate_ran_is_no_success() -> None:
     assert [each.state for each in state.statuses] == ["error"]
 
 
+def test_approvals_do_not_stand_in_for_a_content_in_which_no_gate_judged() -> None:
+    state, pull = started({".qgate.yml": RULES})
+    skipped = replace(content().gates[0], outcome=Outcome.SKIPPED)
+    judged_content(state, pull, content(gates=(skipped,)), conclusion="failure")
+    build.review(state, pull, "carol")
+    with github(state) as double:
+        found = published(double)
+    assert gate(found, "approvals").outcome is Outcome.PASSED
+    assert gate(found, "content").reason == "nothing-judged"
+    assert [each.state for each in state.statuses] == ["error"]
+
+
 def test_a_run_that_has_not_ended_is_pending_and_says_nothing_yet() -> None:
     state, pull = started()
     build.run(state, pull).conclusion = None
@@ -458,6 +470,15 @@ def test_gates_of_ours_are_judged_here_and_not_believed_from_the_artifact() -> N
         found = published(double)
     assert gate(found, "approvals").outcome is Outcome.FAILED
     assert [each.name for each in found.report.gates].count("approvals") == 1
+
+
+def test_gates_of_ours_that_the_base_does_not_ask_for_are_not_believed_either() -> None:
+    state, pull = started({".qgate.yml": "gates:\n  approvals:\n    enabled: false\n"})
+    lies = [replace(content().gates[0], name=name) for name in ("approvals", "checklist")]
+    judged_content(state, pull, content(gates=(*content().gates, *lies)))
+    with github(state) as double:
+        found = published(double)
+    assert [each.name for each in found.report.gates] == ["lint"]
 
 
 # Invariant 7: identity is the review's author id.

@@ -17,6 +17,7 @@ from qgate.engine.publish.subject import Subject
 from qgate.errors import Incomplete
 from qgate.gates.approvals import gate as approvals
 from qgate.gates.approvals import policy as changes_of_policy
+from qgate.gates.checklist import gate as checklist_gate
 from qgate.model.changes import Endpoint
 from qgate.model.pull_request import CommitState, FileList, History, Review
 from qgate.model.report import Finding, GateResult, Outcome, Report
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 CONTEXT: Final = "qgate"
 _CONTENT: Final = "content"
+# What only this side judges; a report that claims them is not believed, asked for or not.
+_OWN: Final = frozenset({approvals.NAME, checklist_gate.NAME})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +85,7 @@ def _judged(client: "GitHub", subject: Subject, at_base: Policy) -> _Judged:
     plan = asking.plan(client, subject, at_base, files, reviews, history.removed, people)
     found, problem = _content(client, subject, at_base, history)
     own = tuple(_own_gates(subject, at_base, found, files, reviews, people))
-    names = {each.name for each in own}
-    gates = [each for each in found.gates if each.name not in names] if found else []
+    gates = [each for each in found.gates if each.name not in _OWN] if found else []
     if problem is not None:
         gates.append(problem)
     report = Report(
@@ -105,16 +107,26 @@ def _judged(client: "GitHub", subject: Subject, at_base: Policy) -> _Judged:
 def _content(
     client: "GitHub", subject: Subject, at_base: Policy, history: History
 ) -> tuple[Report | None, GateResult | None]:
-    """The content gate's report, or why there is none, as the result of a gate."""
+    """The content gate's report, and what is wrong with it, as the result of a gate."""
     from qgate.system.github.errors import Denied, Missing  # noqa: PLC0415 - a heavy import
 
     try:
-        return content.report_of(client, subject, at_base, history), None
+        found = content.report_of(client, subject, at_base, history)
     except (Denied, Missing) as error:
         why, hint = f"its runs cannot be read: {error.message}", "give the job `actions: read`"
         return None, _incomplete(Unusable("no-permission", why, hint=hint))
     except Unusable as error:
         return None, _incomplete(error)
+    if found.verdict is Outcome.INCOMPLETE and not any(map(_is_incomplete, found.gates)):
+        # Without this a gate of ours that passed would make it a pass.
+        why = "no gate of the content judged anything"
+        hint = "see in the run why each was skipped"
+        return found, _incomplete(Unusable("nothing-judged", why, hint=hint))
+    return found, None
+
+
+def _is_incomplete(gate: GateResult) -> bool:
+    return gate.outcome is Outcome.INCOMPLETE
 
 
 def _incomplete(error: Incomplete) -> GateResult:
@@ -231,7 +243,7 @@ def state(report: Report, *, is_pending: bool) -> CommitState:
     if any(each.name != approvals.NAME for each in red):
         return CommitState.FAILURE
     waits = {_CONTENT} if is_pending else set()
-    odd = [each for each in report.gates if each.outcome is Outcome.INCOMPLETE]
+    odd = list(filter(_is_incomplete, report.gates))
     if any(each.name not in waits for each in odd):
         return CommitState.ERROR
     return CommitState.PENDING if red or odd else CommitState.ERROR
