@@ -82,6 +82,18 @@ class History:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Others:
+    """Other pull requests with the very same head: runs and statuses do not tell them apart.
+
+    `is_open`: whether there is an open one, from any branch; `closed`: when the last of those from
+    the same branch was closed, None if there is none.
+    """
+
+    is_open: bool = False
+    closed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkflowRun:
     """A run of GitHub Actions. `path` is its workflow's file, without the `@ref` behind it.
 

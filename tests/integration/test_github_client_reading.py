@@ -1,6 +1,7 @@
 """What the GitHub client reads, from a loopback GitHub that is held to GitHub's description."""
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from qgate.model.pull_request import (
     Artifact,
     Comment,
     FileList,
+    Others,
     PullRequest,
     Review,
     State,
@@ -112,6 +114,24 @@ def test_only_open_pull_requests_of_that_branch_and_that_commit_are_found() -> N
     with asked(state) as github:
         found = github.client.open_pulls_with_head("stranger", "topic", wanted.head_sha)
     assert found == (wanted.number,)
+
+
+def test_others_of_the_same_head_are_found_open_anywhere_and_closed_from_the_branch() -> None:
+    state = build.started()
+    pull = build.open_pull(state, fork="stranger")
+    build.open_pull(state, fork="stranger")
+    with asked(state) as github:
+        mine = github.client.pull(pull.number)
+        assert github.client.others(mine) == Others()
+        twin = build.open_pull(state, fork="somebody", head_sha=pull.head_sha)
+        assert github.client.others(mine) == Others(is_open=True)
+        twin.is_open = False
+        assert github.client.others(mine) == Others()
+        earlier = build.open_pull(state, fork="stranger", head_sha=pull.head_sha)
+        earlier.is_open, earlier.closed = False, 60
+        closed = datetime(2026, 1, 1, 0, 1, tzinfo=UTC)
+        assert github.client.others(mine) == Others(closed=closed)
+        assert github.client.others(replace(mine, head_owner="")) == Others()
 
 
 @pytest.mark.parametrize(("owner", "branch"), [("", "topic"), ("org", "")])

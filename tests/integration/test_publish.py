@@ -236,6 +236,30 @@ def two_pull_requests(state: GitHubState, pull: Pull) -> None:
     other.base_ref = "next"
 
 
+def from_another_branch(state: GitHubState, pull: Pull) -> None:
+    judged_content(state, pull, head_branch="other")
+
+
+def two_branches(state: GitHubState, pull: Pull) -> None:
+    two_pull_requests(state, pull)
+    state.pulls[2].head_ref = "other"
+
+
+def a_fork_of_the_same_head(state: GitHubState, pull: Pull) -> None:
+    judged_content(state, pull)
+    build.open_pull(state, "server/a.py", head_sha=pull.head_sha, fork="stranger")
+
+
+def of_one_that_was_closed(state: GitHubState, pull: Pull) -> None:
+    two_pull_requests(state, pull)
+    state.pulls[2].is_open, state.pulls[2].closed = False, state.new_id()
+
+
+def from_a_fork_that_is_gone(state: GitHubState, pull: Pull) -> None:
+    pull.is_fork, pull.head_owner = True, ""
+    judged_content(state, pull)
+
+
 def not_json(state: GitHubState, pull: Pull) -> None:
     judged_content(state, pull, b"{")
 
@@ -286,7 +310,12 @@ def a_size_that_is_a_lie(state: GitHubState, pull: Pull) -> None:
         (belied_by_its_run, "contradictory-report"),
         (cancelled, "contradictory-report"),
         (two_workflows, "contradictory-report"),
+        (from_another_branch, "no-report"),
         (two_pull_requests, "ambiguous-run"),
+        (two_branches, "ambiguous-run"),
+        (a_fork_of_the_same_head, "ambiguous-run"),
+        (of_one_that_was_closed, "ambiguous-run"),
+        (from_a_fork_that_is_gone, "ambiguous-run"),
         (not_json, "unusable-report"),
         (html, "unusable-report"),
         (of_another_schema, "unusable-report"),
@@ -308,6 +337,26 @@ def test_evidence_that_is_missing_foreign_or_contradictory_is_an_error_and_no_su
     assert [each.state for each in state.statuses] == ["error"]
     assert f"publish/{reason}" in pull.comments[0].body
     assert "<script" not in pull.comments[0].body
+
+
+def test_a_lax_base_cannot_make_the_commit_green_that_another_pull_request_has_too() -> None:
+    state, strict = started({".qgate.yml": RULES})
+    build.push(state, FILES, "lax")
+    lax = build.open_pull(state, "server/a.py", head_sha=strict.head_sha)
+    lax.base_ref, lax.head_ref = "lax", "other"
+    judged_content(state, lax)
+    with github(state) as double:
+        published(double, lax.number)
+    assert [each.state for each in state.statuses] == ["error"]
+
+
+def test_a_run_since_the_other_pull_request_was_closed_counts() -> None:
+    state, pull = started()
+    of_one_that_was_closed(state, pull)
+    judged_content(state, pull)
+    with github(state) as double:
+        published(double)
+    assert [each.state for each in state.statuses] == ["success"]
 
 
 def test_a_report_from_before_another_base_was_chosen_does_not_count() -> None:

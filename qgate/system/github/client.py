@@ -14,6 +14,7 @@ from qgate.model.pull_request import (
     CommitState,
     FileList,
     History,
+    Others,
     PullRequest,
     Review,
     WorkflowRun,
@@ -79,16 +80,26 @@ class GitHub:
             # GitHub would list them all.
             return ()
         what = f"open pull requests of {owner}:{branch}"
-        pulls = every(
-            self._api,
-            f"{self._path}/pulls",
-            what,
-            shapes.BriefPull,
-            lambda each: each.number,
-            state="open",
-            head=f"{owner}:{branch}",
-        )
+        pulls = self._pulls(what, state="open", head=f"{owner}:{branch}")
         return tuple(p.number for p in pulls if p.head.sha == sha and p.head.ref == branch)
+
+    def others(self, pull: PullRequest) -> Others:
+        """Other pull requests with the same head. GitHub cannot be asked for them by a commit.
+
+        Where the fork is gone, the closed ones are not known.
+        """
+        found = self._pulls("the open pull requests", state="open")
+        is_open = any(_is_other(each, pull) for each in found)
+        if not pull.head_owner:
+            return Others(is_open=is_open)
+        head = f"{pull.head_owner}:{pull.head_ref}"
+        found = self._pulls(f"closed pull requests of {head}", state="closed", head=head)
+        closed = (each.closed_at for each in found if _is_other(each, pull))
+        return Others(is_open=is_open, closed=max(filter(None, closed), default=None))
+
+    def _pulls(self, what: str, **wanted: str) -> tuple[shapes.BriefPull, ...]:
+        path = f"{self._path}/pulls"
+        return every(self._api, path, what, shapes.BriefPull, lambda each: each.number, **wanted)
 
     def branch_sha(self, name: str) -> str:
         """The commit of a branch."""
@@ -253,6 +264,10 @@ class GitHub:
                 break
             found += [login] * (level.permission == "none")
         return tuple(found)
+
+
+def _is_other(each: shapes.BriefPull, pull: PullRequest) -> bool:
+    return each.number != pull.number and each.head.sha == pull.head_sha
 
 
 def _short(text: str) -> str:

@@ -65,6 +65,7 @@ class BriefPull(msgspec.Struct):
 
     number: Id
     head: Side
+    closed_at: datetime | None
 
 
 class Pull(BriefPull):
