@@ -61,12 +61,16 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """One review. `author` is the account's id, which no rename and no commit can borrow."""
+    """One review. `author` is the account's id, which no rename and no commit can borrow.
+
+    `given` is when, None where that is not known.
+    """
 
     author: int
     login: str
     state: State
     commit: str
+    given: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from qgate.system.github.errors import Denied, Missing
 from tests.integration.github_client import asked
 from tests.support.github import build, faults
 from tests.support.github.operations import Answer
-from tests.support.github.state import Event, File, GitHubState, Pull, User
+from tests.support.github.state import Event, File, GitHubState, Pull, User, stamp
 
 SHA = "5" * 40
 
@@ -222,7 +222,11 @@ def test_reviews_come_from_all_pages_oldest_first() -> None:
         *(State.COMMENTED, State.CHANGES_REQUESTED, State.APPROVED)
     ]
     assert found[-1] == Review(
-        author=who, login="reviewer", state=State.APPROVED, commit=pull.head_sha
+        author=who,
+        login="reviewer",
+        state=State.APPROVED,
+        commit=pull.head_sha,
+        given=datetime.fromisoformat(stamp(pull.reviews[-1].id)),
     )
 
 

@@ -359,10 +359,11 @@ def test_a_run_since_the_other_pull_request_was_closed_counts() -> None:
     assert [each.state for each in state.statuses] == ["success"]
 
 
-def test_a_report_from_before_another_base_was_chosen_does_not_count() -> None:
+@pytest.mark.parametrize("kind", ["base_ref_changed", "automatic_base_change_succeeded"])
+def test_a_report_from_before_another_base_was_chosen_does_not_count(kind: str) -> None:
     state, pull = started()
     judged_content(state, pull)
-    build.event(state, pull, "base_ref_changed", "author")
+    build.event(state, pull, kind, "author")
     with github(state) as double:
         assert gate(published(double), "content").reason == "other-base"
         judged_content(state, pull)
@@ -424,6 +425,19 @@ def test_a_review_counts_for_the_head_that_it_saw(commit: str, state_: str) -> N
 
 
 # Invariant 3: both names of a rename are judged.
+
+
+def test_an_approval_from_before_another_base_was_chosen_does_not_count() -> None:
+    state, pull = started({".qgate.yml": RULES})
+    build.review(state, pull, "carol")
+    build.event(state, pull, "base_ref_changed", "author")
+    judged_content(state, pull)
+    with github(state) as double:
+        found = gate(published(double), "approvals")
+        assert found.outcome is Outcome.FAILED
+        assert "carol approved it for another base" in found.findings[0].message
+        build.review(state, pull, "carol")
+        assert gate(published(double), "approvals").outcome is Outcome.PASSED
 
 
 def test_a_rename_out_of_a_guarded_folder_needs_its_approval() -> None:

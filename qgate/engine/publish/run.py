@@ -4,7 +4,7 @@ Whatever the token may not do becomes a notice with the permission that is missi
 stays what it is.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +19,7 @@ from qgate.gates.approvals import gate as approvals
 from qgate.gates.approvals import policy as changes_of_policy
 from qgate.gates.checklist import gate as checklist_gate
 from qgate.model.changes import Endpoint
-from qgate.model.pull_request import CommitState, FileList, History, Review
+from qgate.model.pull_request import CommitState, FileList, History
 from qgate.model.report import Finding, GateResult, Outcome, Report
 from qgate.model.reviewers import Plan
 from qgate.owners.approvals import Evidence
@@ -84,7 +84,15 @@ def _judged(client: "GitHub", subject: Subject, at_base: Policy) -> _Judged:
     history = client.history(pull.number)
     plan = asking.plan(client, subject, at_base, files, reviews, history.removed, people)
     found, problem = _content(client, subject, at_base, history)
-    own = tuple(_own_gates(subject, at_base, found, files, reviews, people))
+    evidence = Evidence(
+        head=pull.head_sha,
+        author=pull.author.id,
+        reviews=tuple(reviews),
+        accounts=people.accounts(approvals.asked(at_base.rules, files)),
+        based=history.based,
+        is_complete=files.is_complete,
+    )
+    own = tuple(_own_gates(subject, at_base, found, files, evidence))
     gates = [each for each in found.gates if each.name not in _OWN] if found else []
     if problem is not None:
         gates.append(problem)
@@ -146,8 +154,7 @@ def _own_gates(
     at_base: Policy,
     found: Report | None,
     files: FileList,
-    reviews: Sequence[Review],
-    people: People,
+    evidence: Evidence,
 ) -> Iterator[GateResult]:
     """The gates that only this side can judge."""
     settings, pull = at_base.loaded.settings, subject.pull
@@ -156,13 +163,6 @@ def _own_gates(
     if result is not None:
         yield result
     if settings.gates.approvals.enabled:
-        evidence = Evidence(
-            head=pull.head_sha,
-            author=pull.author.id,
-            reviews=tuple(reviews),
-            accounts=people.accounts(approvals.asked(at_base.rules, files)),
-            is_complete=files.is_complete,
-        )
         yield approvals.judged(at_base.rules, files, evidence)
 
 
