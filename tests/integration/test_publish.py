@@ -517,12 +517,14 @@ def test_a_change_of_policy_needs_its_owners(path: str) -> None:
         assert gate(published(double), "approvals").outcome is Outcome.PASSED
 
 
-def test_a_broken_policy_at_the_base_is_told_and_publishes_nothing() -> None:
+def test_a_broken_policy_at_the_base_is_told_in_the_status_and_nowhere_else() -> None:
     state, pull = started({".qgate.yml": "gates: [\n"})
     judged_content(state, pull)
     with github(state) as double, pytest.raises(SettingsError):
         published(double)
-    assert state.statuses == []
+    assert [each.state for each in state.statuses] == ["error"]
+    assert (state.statuses[0].description or "").startswith("qgate incomplete: ")
+    assert len(double.written) == 1
 
 
 def test_gates_of_ours_are_judged_here_and_not_believed_from_the_artifact() -> None:
@@ -813,16 +815,39 @@ def test_an_approval_on_the_second_page_of_reviews_counts() -> None:
     "fault", [faults.broken(), faults.half_json(), faults.html(), faults.wrong_shape()]
 )
 @pytest.mark.parametrize("path", [r"/reviews", r"/files", r"/git/ref", r"/actions/runs"])
-def test_a_github_that_is_broken_while_reading_gives_no_status(
+def test_a_github_that_is_broken_while_reading_takes_back_what_was_said_before(
     path: str, fault: faults.Fault
 ) -> None:
     state, pull = started({".qgate.yml": RULES})
     judged_content(state, pull)
     with github(state) as double:
+        build.review(state, pull, "carol")
+        published(double)
         double.fail("GET", path, fault, times=1_000_000)
         with pytest.raises(Incomplete):
             published(double)
-        assert double.written == []
+    assert [each.state for each in state.statuses] == ["success", "error"]
+
+
+def failing(_: float) -> None:
+    """A defect."""
+    raise ArithmeticError
+
+
+def test_a_defect_of_ours_leaves_no_earlier_success_standing() -> None:
+    state, pull = started()
+    judged_content(state, pull)
+    with github(state) as double:
+        published(double)
+        double.fail("GET", "/files", faults.broken())
+        patience = Patience(sleep=failing)
+        client = GitHub(
+            token=state.token.value, repository="org/project", url=double.url, patience=patience
+        )
+        with pytest.raises(ArithmeticError):
+            start.of_number(client, 1, {})
+    assert [each.state for each in state.statuses] == ["success", "error"]
+    assert state.statuses[-1].description == "qgate incomplete: this is a bug in qgate"
 
 
 def test_a_checklist_is_judged_on_the_body_with_what_the_gates_said() -> None:

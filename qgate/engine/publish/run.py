@@ -4,6 +4,7 @@ Whatever the token may not do becomes a notice with the permission that is missi
 stays what it is.
 """
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -14,7 +15,7 @@ from qgate.engine.publish.content import Unusable
 from qgate.engine.publish.people import People
 from qgate.engine.publish.policy import Policy
 from qgate.engine.publish.subject import Subject
-from qgate.errors import Incomplete
+from qgate.errors import Incomplete, QgateError
 from qgate.gates.approvals import gate as approvals
 from qgate.gates.approvals import policy as changes_of_policy
 from qgate.gates.checklist import gate as checklist_gate
@@ -24,6 +25,7 @@ from qgate.model.report import Finding, GateResult, Outcome, Report
 from qgate.model.reviewers import Plan
 from qgate.owners.approvals import Evidence
 from qgate.reporters import plain, reviewers_markdown
+from qgate.reporters.inert import inert
 
 if TYPE_CHECKING:
     from qgate.system.github.client import GitHub
@@ -62,8 +64,19 @@ def publish(
     """Judge a pull request by its base's policy, and publish the verdict.
 
     `is_dry` writes nothing; `link` is where the status leads. Raises `Incomplete` where GitHub
-    cannot be asked, and `SettingsError` where the base's policy cannot be read.
+    cannot be asked, and `SettingsError` where the base's policy cannot be read; the status is
+    `error` then.
     """
+    try:
+        return _published(client, subject, is_dry=is_dry, link=link)
+    except Exception as error:
+        # What an earlier run said of this head must not stand: it may be a success.
+        if not is_dry:
+            _state_unknown(client, subject, link, error)
+        raise
+
+
+def _published(client: "GitHub", subject: Subject, *, is_dry: bool, link: str) -> Published:
     at_base = policy.at(client, subject.pull.base_ref)
     judged = _judged(client, subject, at_base)
     writer = _Writer(client, subject, at_base, judged)
@@ -75,6 +88,14 @@ def publish(
     return Published(
         number=subject.pull.number, report=report, plan=judged.plan, is_stated=is_stated
     )
+
+
+def _state_unknown(client: "GitHub", subject: Subject, link: str, error: Exception) -> None:
+    """State that there is no verdict, if that much is possible; the error decides all else."""
+    why = error.message if isinstance(error, QgateError) else "this is a bug in qgate"
+    with contextlib.suppress(QgateError):
+        said = f"qgate incomplete: {inert(why)}"
+        client.set_status(subject.pull.head_sha, CommitState.ERROR, CONTEXT, said, link)
 
 
 def _judged(client: "GitHub", subject: Subject, at_base: Policy) -> _Judged:
