@@ -409,6 +409,17 @@ def test_files_of_a_commit_are_read_by_name_and_by_folder() -> None:
     }
 
 
+def test_names_of_a_folder_are_listed_once_and_no_file_is_read() -> None:
+    state = build.started()
+    sha = build.push(state, {"a": "1", "d/x": "2", "d/e/y": "3", "d/link": ("120000", b"x")})
+    with asked(state) as github:
+        assert github.client.files_at(sha, ["a"], []) == {"a": b"1"}
+        assert github.client.names_at(sha, "d") == {"d/x", "d/e/y"}
+        assert github.client.names_at(sha, "a") == frozenset()
+        kinds = [path.split("/")[-2] for path in github.paths]
+    assert kinds == ["trees", "blobs", "trees"]
+
+
 def test_a_folder_may_be_the_whole_commit() -> None:
     state = build.started()
     sha = build.push(state, {"a": "1", "b/c": "2"})

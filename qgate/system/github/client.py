@@ -54,6 +54,7 @@ class GitHub:
         self._path = f"/repos/{repository}"
         self._api = Api(token, url, patience or Patience())
         self._me = ""
+        self._known: Trees | None = None
 
     def __repr__(self) -> str:
         return f"GitHub({self.repository!r})"
@@ -180,7 +181,16 @@ class GitHub:
 
         At most 500 files, 4 MiB each, 32 MiB together; `Incomplete` beyond that.
         """
-        return Trees(self._api, self._path, commit_id(sha)).files(names, folders)
+        return self._trees(sha).files(names, folders)
+
+    def names_at(self, sha: str, folder: str) -> frozenset[str]:
+        """The paths of the regular files below a folder of a commit: no file is read."""
+        return self._trees(sha).names(folder)
+
+    def _trees(self, sha: str) -> Trees:
+        if self._known is None or self._known.sha != sha:
+            self._known = Trees(self._api, self._path, commit_id(sha))
+        return self._known
 
     def run(self, id: int) -> WorkflowRun:  # noqa: A002 - GitHub's word
         """A run of a workflow."""
