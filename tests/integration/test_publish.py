@@ -13,6 +13,7 @@ from qgate.errors import Incomplete, SettingsError
 from qgate.model.changes import Endpoint
 from qgate.model.event import RunEvent, TargetEvent
 from qgate.model.report import Finding, GateResult, Level, Outcome, Report
+from qgate.model.reviewers import Fate
 from qgate.reporters import json_v1
 from qgate.reporters.comment import MARKER
 from qgate.system.github.client import GitHub
@@ -642,6 +643,29 @@ def test_a_team_that_the_token_cannot_see_is_asked_and_said_to_be_refused() -> N
     assert pull.requested_users == ["carol"]
     notes = " ".join(found.report.notes)
     assert "@org/core: the members of the team cannot be seen" in notes
+
+
+def test_a_change_of_what_hundreds_own_costs_few_requests_and_replaces_who_is_not_fit() -> None:
+    names = [f"dev{number:03}" for number in range(300)]
+    rules = "".join(f"/d{name}/ @{name}\n" for name in names)
+    state, pull = started({"CODEOWNERS": rules}, *(f"d{name}/x" for name in names))
+    for name in names:
+        build.add_user(state, name)
+    judged_content(state, pull)
+    with github(state) as double:
+        first = [each.owner for each in published(double, is_dry=True).plan.of(Fate.ASKED)]
+        gone, bot, *others = (each.removeprefix("@") for each in first)
+        state.users[gone].permission, state.users[bot].type = "none", "Bot"
+        double.asked.clear()
+        found = published(double)
+        assert len(double.asked) < 50
+    asked = {each.owner for each in found.plan.of(Fate.ASKED)}
+    assert len(asked) == len(first)
+    assert asked.isdisjoint({f"@{gone}", f"@{bot}"})
+    assert asked >= {f"@{each}" for each in others}
+    fates = {each.owner: each.reason for each in found.plan.of(Fate.DROPPED)}
+    assert fates[f"@{gone}"] == "cannot read the repository"
+    assert fates[f"@{bot}"] == "is a bot"
 
 
 def test_a_second_run_asks_nobody_again_nor_whose_request_was_taken_away() -> None:
