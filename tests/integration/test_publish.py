@@ -749,6 +749,23 @@ def test_a_head_that_moves_meanwhile_gets_nothing_of_the_older_ones() -> None:
     assert any("moved on" in note for note in found.report.notes)
 
 
+@pytest.mark.parametrize(
+    "changes", [{"draft": True}, {"base": {"ref": "next", "sha": "e" * 40, "repo": None}}]
+)
+def test_what_was_judged_for_another_base_or_as_a_draft_is_not_written(
+    changes: dict[str, Any],
+) -> None:
+    state, pull = started()
+    judged_content(state, pull)
+    moved = faults.edited(lambda data: {**data, **changes})
+    with github(state) as double:
+        double.fail("GET", r"/pulls/1$", moved, skip=1)
+        found = published(double)
+        assert double.written == []
+    assert not found.is_stated
+    assert any("another run judges that" in note for note in found.report.notes)
+
+
 # A token that may little.
 
 
@@ -882,6 +899,8 @@ def test_a_checklist_is_judged_on_the_body_with_what_the_gates_said() -> None:
         assert [each.state for each in state.statuses] == ["failure"]
         pull.is_draft = True
         assert gate(published(double), "checklist").outcome is Outcome.SKIPPED
+        # Its checklist is judged when it is a draft no more, and it would be green until then.
+        assert [each.state for each in state.statuses] == ["failure", "pending"]
 
 
 TEMPLATES: Final = {

@@ -203,8 +203,12 @@ class _Writer:
         """Ask, comment, state; what could not be done in words, and whether the status stands."""
         client, pull, judged = self._client, self._subject.pull, self._judged
         wants = self._policy.loaded.settings.publish
-        if client.pull(pull.number).head_sha != pull.head_sha:
+        now = client.pull(pull.number)
+        if now.head_sha != pull.head_sha:
             return ("the head has moved on meanwhile: nothing is written for the older one",), False
+        if now.base_ref != pull.base_ref or now.is_draft != pull.is_draft:
+            why = "it has another base, or is a draft no more or again: another run judges that"
+            return (f"nothing is written: {why}",), False
         if wants.reviewers and self._subject.may_ask:
             self._try("reviewers are not asked", self._ask)
         # While the content is being judged there is nothing to say yet.
@@ -259,7 +263,8 @@ class _Writer:
 def state(report: Report, *, is_pending: bool) -> CommitState:
     """The state of the commit status; what is only waited for is pending, and pending blocks."""
     if report.verdict is Outcome.PASSED:
-        return CommitState.SUCCESS
+        # It would still be green when the draft is none any more, until that has been judged.
+        return CommitState.PENDING if any(map(_is_put_off, report.gates)) else CommitState.SUCCESS
     red = [each for each in report.gates if each.outcome is Outcome.FAILED]
     if any(each.name != approvals.NAME for each in red):
         return CommitState.FAILURE
@@ -268,3 +273,8 @@ def state(report: Report, *, is_pending: bool) -> CommitState:
     if any(each.name not in waits for each in odd):
         return CommitState.ERROR
     return CommitState.PENDING if red or odd else CommitState.ERROR
+
+
+def _is_put_off(gate: GateResult) -> bool:
+    """Whether the checklist is not judged yet, because the pull request is a draft."""
+    return gate.name == checklist_gate.NAME and gate.reason == checklist_gate.DRAFT
