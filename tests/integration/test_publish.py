@@ -142,6 +142,19 @@ def test_surplus_comments_of_ours_are_deleted_and_strangers_markers_are_left_alo
     assert not {each.id for each in (*ours[1:], late)} & set(left)
 
 
+def test_what_another_bot_repeats_is_neither_edited_nor_deleted() -> None:
+    state, pull = started()
+    judged_content(state, pull, content(Outcome.FAILED), conclusion="failure")
+    for login in ("echo[bot]", build.BOT):
+        build.add_user(state, login).type = "Bot"
+        build.comment(state, pull, login, f"{MARKER}\nmine")
+    with github(state) as double:
+        published(double)
+    echoed, ours = pull.comments
+    assert echoed.body == f"{MARKER}\nmine"
+    assert "lint/F401" in ours.body
+
+
 def test_an_apps_token_knows_its_own_comment_again() -> None:
     state, pull = started()
     app = build.add_user(state, "helper[bot]")
