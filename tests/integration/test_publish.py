@@ -883,6 +883,17 @@ def test_a_github_that_is_broken_while_reading_takes_back_what_was_said_before(
     assert [each.state for each in state.statuses] == ["success", "error"]
 
 
+@pytest.mark.parametrize("is_dry", [False, True])
+def test_no_status_is_written_of_a_failure_either_where_none_is_wanted(*, is_dry: bool) -> None:
+    status = "true" if is_dry else "false"
+    state, _ = started({".qgate.yml": f"publish:\n  status: {status}\n"})
+    with github(state) as double:
+        double.fail("GET", "/reviews", faults.broken(), times=1_000_000)
+        with pytest.raises(Incomplete):
+            published(double, is_dry=is_dry)
+        assert double.written == []
+
+
 def failing(_: float) -> None:
     """A defect."""
     raise ArithmeticError

@@ -67,17 +67,21 @@ def publish(
     cannot be asked, and `SettingsError` where the base's policy cannot be read; the status is
     `error` then.
     """
+    states = not is_dry
     try:
-        return _published(client, subject, is_dry=is_dry, link=link)
+        at_base = policy.at(client, subject.pull.base_ref)
+        states = states and at_base.loaded.settings.publish.status
+        return _published(client, subject, at_base, is_dry=is_dry, link=link)
     except Exception as error:
         # What an earlier run said of this head must not stand: it may be a success.
-        if not is_dry:
+        if states:
             _state_unknown(client, subject, link, error)
         raise
 
 
-def _published(client: "GitHub", subject: Subject, *, is_dry: bool, link: str) -> Published:
-    at_base = policy.at(client, subject.pull.base_ref)
+def _published(
+    client: "GitHub", subject: Subject, at_base: Policy, *, is_dry: bool, link: str
+) -> Published:
     judged = _judged(client, subject, at_base)
     writer = _Writer(client, subject, at_base, judged)
     notes: tuple[str, ...] = ("dry run: nothing is written",)
