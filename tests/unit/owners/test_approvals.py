@@ -57,6 +57,12 @@ def test_an_approval_counts_for_the_base_that_it_was_given_for(
     assert isinstance(judged_by(lenient, found), Met)
 
 
+def test_an_account_that_is_gone_meets_nothing_even_if_an_owner_is_gone_too() -> None:
+    gone = replace(review("a"), author=0, login="ghost")
+    found = evidence(gone, accounts={"@a": frozenset({0})})
+    assert isinstance(judged_by(need("@a"), found), Missing)
+
+
 def need(*any_of: str, pattern: str = "x", count: int = 1) -> Requirement:
     return Requirement(pattern=pattern, any_of=any_of, count=count, place=Place("NEED", 1))
 
