@@ -135,13 +135,15 @@ def test_others_of_the_same_head_are_found_open_anywhere_and_closed_from_the_bra
 
 
 @pytest.mark.parametrize(("owner", "branch"), [("", "topic"), ("org", "")])
-def test_a_branch_without_an_owner_finds_nothing_rather_than_everything(
+def test_a_branch_without_an_owner_finds_nothing_but_whose_fork_is_gone(
     owner: str, branch: str
 ) -> None:
     state, pull = started()
     with asked(state) as github:
         assert github.client.open_pulls_with_head(owner, branch, pull.head_sha) == ()
-        assert github.paths == []
+        pull.is_fork, pull.head_owner = True, ""
+        found = github.client.open_pulls_with_head(owner, branch, pull.head_sha)
+    assert found == ((pull.number,) if branch else ())
 
 
 @pytest.mark.parametrize("name", ["main", "release/1.x", "a?b#c%2Fd", "ö"])

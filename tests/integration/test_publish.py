@@ -737,6 +737,20 @@ def test_a_run_without_an_open_pull_request_publishes_nothing_and_says_why(how: 
     assert done.reason
 
 
+def test_a_review_of_one_whose_fork_is_gone_takes_back_what_was_green() -> None:
+    state, pull = started({".qgate.yml": RULES}, fork="stranger")
+    judged_content(state, pull)
+    given = build.review(state, pull, "carol")
+    with github(state) as double:
+        published(double)
+        pull.head_owner, given.state = "", "DISMISSED"
+        made = build.run(state, pull, event="pull_request_review")
+        gone = faults.edited(lambda data: {**data, "head_repository": None})
+        double.fail("GET", rf"/actions/runs/{made.id}$", gone)
+        start.of_event(client_of(double), RunEvent(run=made.id, head_sha=""), {})
+    assert [each.state for each in state.statuses] == ["success", "error"]
+
+
 def test_an_artifact_cannot_say_for_which_pull_request_it_is() -> None:
     state, pull = started(fork="stranger")
     victim = build.open_pull(state, "server/b.py")

@@ -48,8 +48,6 @@ def of_run(client: "GitHub", event: RunEvent) -> tuple[tuple[Subject, ...], str]
     run = client.run(event.run)
     if run.event not in _OF_PULL_REQUESTS:
         return (), f"the run is for the event {run.event}, not for a pull request"
-    if not run.head_owner:
-        return (), "the repository that the run's head came from is gone"
     numbers = client.open_pulls_with_head(run.head_owner, run.head_branch, run.head_sha)
     if not numbers:
         return (), f"no open pull request has the head {run.head_sha[:12]} any more"

@@ -76,13 +76,21 @@ class GitHub:
         return one(self._api, f"{self._path}/pulls/{number:d}", what, shapes.Pull).value()
 
     def open_pulls_with_head(self, owner: str, branch: str, sha: str) -> tuple[int, ...]:
-        """The numbers of the open pull requests from a branch whose head is that commit."""
-        if not owner or not branch:
-            # GitHub would list them all.
-            return ()
+        """The numbers of the open pull requests from a branch whose head is that commit.
+
+        Without an owner: of those whose fork is gone.
+        """
         what = f"open pull requests of {owner}:{branch}"
-        pulls = self._pulls(what, state="open", head=f"{owner}:{branch}")
-        return tuple(p.number for p in pulls if p.head.sha == sha and p.head.ref == branch)
+        # GitHub takes no notice of a head without its owner, and lists them all.
+        wanted = {"head": f"{owner}:{branch}"} if owner else {}
+        pulls = self._pulls(what, state="open", **wanted)
+        return tuple(
+            each.number
+            for each in pulls
+            if each.head.sha == sha
+            and each.head.ref == branch
+            and (owner or each.head.repo is None)
+        )
 
     def others(self, pull: PullRequest) -> Others:
         """Other pull requests with the same head. GitHub cannot be asked for them by a commit.
