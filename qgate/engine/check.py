@@ -44,7 +44,7 @@ def refuse_unknown(names: Collection[str], definitions: Definitions) -> None:
         if name in registry.OF_PULL_REQUESTS:
             raise UsageError(
                 f'the gate "{name}" judges a pull request, and there is none here',
-                hint="in CI `qgate ci` judges checklists, and `qgate publish` approvals too",
+                hint="the publisher judges it on GitHub: `qgate publish`, or `qgate ci` on its events",
             )
         if name not in known:
             near = suggestion(name, tuple(known))
@@ -64,9 +64,9 @@ def _judge(request: Request, ready: Prepared) -> Report:
     return Report(
         base=ready.base,
         head=ready.head,
-        gates=_with_checklist(request, context, _run_gates(request, context)),
+        gates=_run_gates(request, context),
         notices=(*ready.notices, *_expired(context)),
-        notes=(*context.changes.notes, *_waivers(context)),
+        notes=(*context.changes.notes, *_waivers(context), *_elsewhere(context)),
     )
 
 
@@ -94,24 +94,6 @@ def _run_gates(request: Request, context: GateContext) -> tuple[GateResult, ...]
         else each
         for name, each in outcomes.items()
     )
-
-
-def _with_checklist(
-    request: Request, context: GateContext, results: tuple[GateResult, ...]
-) -> tuple[GateResult, ...]:
-    """The body of a pull request is judged last: it is compared with what the gates say."""
-    if request.pull is None:
-        return results
-    from qgate.engine import checklist_gate  # noqa: PLC0415 - only a pull request has one
-
-    result = checklist_gate.of_event(
-        context.settings,
-        checklist_gate.policy(context),
-        request.pull.body,
-        results,
-        is_draft=request.pull.is_draft,
-    )
-    return (*results, result) if result is not None else results
 
 
 def _group(name: str, definitions: Definitions) -> str:
@@ -153,6 +135,14 @@ def _waivers(context: GateContext) -> tuple[str, ...]:
         for each in context.settings.waivers
         if each.holds(today)
     )
+
+
+def _elsewhere(context: GateContext) -> tuple[str, ...]:
+    """What the settings ask for and this run does not judge, where somebody may wait for it."""
+    name = context.settings.gates.checklist.list
+    if name is None or not context.is_ci:
+        return ()
+    return (f"the checklist {name} is judged by the publisher, in the pull request's body",)
 
 
 def _expired(context: GateContext) -> tuple[Finding, ...]:

@@ -9,7 +9,6 @@ from typing import Any
 
 from qgate.config.load import FILE_NAME, Loaded, load
 from qgate.errors import SettingsError, UsageError
-from qgate.model.reviewers import Facts
 from qgate.system.git import Repository
 from qgate.system.job import Running
 from qgate.system.watch import Watch
@@ -20,8 +19,7 @@ class Request:
     """What the caller asks for; `gates` empty means all that are enabled.
 
     `watch` is told a few times a second what runs; `seen` collects what was read beside git's
-    files; `now` is the clock that expiry is judged by. `pull` is what is known of the pull request
-    whose checklist is judged with the rest.
+    files; `now` is the clock that expiry is judged by.
     """
 
     folder: Path
@@ -35,7 +33,6 @@ class Request:
     watch: Callable[[Sequence[Running]], None] = lambda _running: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     seen: Watch = field(default_factory=Watch)
-    pull: Facts | None = None
 
 
 def load_settings(repo: Repository, request: Request) -> Loaded:

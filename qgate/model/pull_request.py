@@ -68,12 +68,16 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """One review. `author` is the account's id, which no rename and no commit can borrow."""
+    """One review. `author` is the account's id, which no rename and no commit can borrow.
+
+    `given` is when, None where that is not known.
+    """
 
     author: int
     login: str
     state: State
     commit: str
+    given: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +90,18 @@ class History:
 
     removed: tuple[str, ...] = ()
     based: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Others:
+    """Other pull requests with the very same head: runs and statuses do not tell them apart.
+
+    `is_open`: whether there is an open one, from any branch; `closed`: when the last of those from
+    the same branch was closed, None if there is none.
+    """
+
+    is_open: bool = False
+    closed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

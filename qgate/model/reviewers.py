@@ -34,7 +34,6 @@ class Facts:
       somebody took away;
     - `bots`, `without_access`: who cannot be asked;
     - `members`: the logins of a team; `load`: open requests and recent reviews of a person;
-    - `body`: its text in Markdown, None where there is no pull request;
     - `is_complete`: whether the list of files is all there is.
     """
 
@@ -50,7 +49,6 @@ class Facts:
     without_access: tuple[str, ...] = ()
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     load: Mapping[str, int] = field(default_factory=dict)
-    body: str | None = None
     is_complete: bool = True
 
 

@@ -6,6 +6,7 @@ an approval, and nobody is known by anything but the account that reviewed.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from qgate.model.owners import Requirement, ReviewRules, identity
 from qgate.model.pull_request import MOST_FILES, Review, State
@@ -19,13 +20,15 @@ class Evidence:
 
     `accounts` has the ids of the accounts behind an owner of the rules, a user's own or a team's
     members, by the owner's `identity`. An owner that is not in it is unknown.
-    `is_complete`: whether the files and the reviews are all there are.
+    `based`: when the pull request last got another base, None if never; `is_complete`: whether the
+    files and the reviews are all there are.
     """
 
     head: str
     author: int
     reviews: tuple[Review, ...]
     accounts: Mapping[str, frozenset[int]]
+    based: datetime | None = None
     is_complete: bool = True
 
 
@@ -128,6 +131,14 @@ def _approvers(
         elif requirement.dismiss_stale and not (review.commit == evidence.head != ""):
             why = f"approved {review.commit[:12]}, which is not the head"
             discounted.append((review.author, review.login, why))
+        elif requirement.dismiss_stale and not _is_of_base(review, evidence.based):
+            why = "approved it for another base"
+            discounted.append((review.author, review.login, why))
         else:
             approvers[review.author] = review.login
     return approvers, discounted
+
+
+def _is_of_base(review: Review, based: datetime | None) -> bool:
+    """Whether it was given since the present base was chosen: before, it was of another diff."""
+    return based is None or (review.given is not None and review.given > based)

@@ -53,7 +53,7 @@ def alike(gates: Iterable[GateResult]) -> list[tuple[str, GateResult]]:
 def sentence(names: str, gate: GateResult) -> str:
     """One outcome in words, with the rule to look up where it could not be judged."""
     first = inert(gate.summary.split("\n", 1)[0])
-    rule = f" [{gate.findings[0].rule}]" if gate.outcome is Outcome.INCOMPLETE else ""
+    rule = f" [{inert(gate.findings[0].rule)}]" if gate.outcome is Outcome.INCOMPLETE else ""
     return f"{names} {gate.outcome.value}: {first}{rule}"
 
 
@@ -66,4 +66,4 @@ def _finding(finding: Finding) -> str:
     place = f"{inert(finding.path)}:{finding.line}: " if finding.path else ""
     if finding.path and not finding.line:
         place = f"{inert(finding.path)}: "
-    return f"{place}{finding.level.value}: {inert_lines(finding.message)} [{finding.rule}]"
+    return f"{place}{finding.level.value}: {inert_lines(finding.message)} [{inert(finding.rule)}]"

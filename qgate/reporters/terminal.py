@@ -59,7 +59,7 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield _line("base", ends(report.base))
         yield _line("head", ends(report.head))
     if rules := _rules(report):
-        yield _line("more", f"qgate explain {' '.join(rules[:_MOST_RULES])}")
+        yield _line("more", inert(f"qgate explain {' '.join(rules[:_MOST_RULES])}"))
 
 
 def _headline(names: str, gate: GateResult) -> Text:

@@ -61,7 +61,6 @@ class _PullRequest(msgspec.Struct):
     number: int = 0
     draft: bool = False
     # Null where nothing was written.
-    body: str | None = None
     # Null for an account that is gone.
     user: _User | None = None
     # Null in the short form of GitHub's own description.
@@ -193,7 +192,6 @@ def read_facts(environ: Mapping[str, str]) -> Facts:
         author=pull.user.login if pull.user else "",
         action=payload.action,
         is_draft=pull.draft,
-        body=pull.body or "",
         requested=(
             *(each.login or f"@{organisation}/{each.slug}" for each in people),
             *(f"@{organisation}/{each.slug}" for each in teams),

@@ -1,6 +1,7 @@
 """What the GitHub client reads, from a loopback GitHub that is held to GitHub's description."""
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from qgate.model.pull_request import (
     Artifact,
     Comment,
     FileList,
+    Others,
     PullRequest,
     Review,
     State,
@@ -21,7 +23,7 @@ from qgate.system.github.errors import Denied, Missing
 from tests.integration.github_client import asked
 from tests.support.github import build, faults
 from tests.support.github.operations import Answer
-from tests.support.github.state import Event, File, GitHubState, Pull, User
+from tests.support.github.state import Event, File, GitHubState, Pull, User, stamp
 
 SHA = "5" * 40
 
@@ -113,14 +115,34 @@ def test_only_open_pull_requests_of_that_branch_and_that_commit_are_found() -> N
     assert found == (wanted.number,)
 
 
+def test_others_of_the_same_head_are_found_open_anywhere_and_closed_from_the_branch() -> None:
+    state = build.started()
+    pull = build.open_pull(state, fork="stranger")
+    build.open_pull(state, fork="stranger")
+    with asked(state) as github:
+        mine = github.client.pull(pull.number)
+        assert github.client.others(mine) == Others()
+        twin = build.open_pull(state, fork="somebody", head_sha=pull.head_sha)
+        assert github.client.others(mine) == Others(is_open=True)
+        twin.is_open = False
+        assert github.client.others(mine) == Others()
+        earlier = build.open_pull(state, fork="stranger", head_sha=pull.head_sha)
+        earlier.is_open, earlier.closed = False, 60
+        closed = datetime(2026, 1, 1, 0, 1, tzinfo=UTC)
+        assert github.client.others(mine) == Others(closed=closed)
+        assert github.client.others(replace(mine, head_owner="")) == Others()
+
+
 @pytest.mark.parametrize(("owner", "branch"), [("", "topic"), ("org", "")])
-def test_a_branch_without_an_owner_finds_nothing_rather_than_everything(
+def test_a_branch_without_an_owner_finds_nothing_but_whose_fork_is_gone(
     owner: str, branch: str
 ) -> None:
     state, pull = started()
     with asked(state) as github:
         assert github.client.open_pulls_with_head(owner, branch, pull.head_sha) == ()
-        assert github.paths == []
+        pull.is_fork, pull.head_owner = True, ""
+        found = github.client.open_pulls_with_head(owner, branch, pull.head_sha)
+    assert found == ((pull.number,) if branch else ())
 
 
 @pytest.mark.parametrize("name", ["main", "release/1.x", "a?b#c%2Fd", "ö"])
@@ -201,7 +223,11 @@ def test_reviews_come_from_all_pages_oldest_first() -> None:
         *(State.COMMENTED, State.CHANGES_REQUESTED, State.APPROVED)
     ]
     assert found[-1] == Review(
-        author=who, login="reviewer", state=State.APPROVED, commit=pull.head_sha
+        author=who,
+        login="reviewer",
+        state=State.APPROVED,
+        commit=pull.head_sha,
+        given=datetime.fromisoformat(stamp(pull.reviews[-1].id)),
     )
 
 
@@ -382,6 +408,17 @@ def test_files_of_a_commit_are_read_by_name_and_by_folder() -> None:
         "docs/adr/run.sh": b"#!",
         "empty": b"",
     }
+
+
+def test_names_of_a_folder_are_listed_once_and_no_file_is_read() -> None:
+    state = build.started()
+    sha = build.push(state, {"a": "1", "d/x": "2", "d/e/y": "3", "d/link": ("120000", b"x")})
+    with asked(state) as github:
+        assert github.client.files_at(sha, ["a"], []) == {"a": b"1"}
+        assert github.client.names_at(sha, "d") == {"d/x", "d/e/y"}
+        assert github.client.names_at(sha, "a") == frozenset()
+        kinds = [path.split("/")[-2] for path in github.paths]
+    assert kinds == ["trees", "blobs", "trees"]
 
 
 def test_a_folder_may_be_the_whole_commit() -> None:

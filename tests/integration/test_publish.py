@@ -7,11 +7,13 @@ from typing import Any, Final
 
 import pytest
 
+from qgate.cli import publish
 from qgate.engine.publish import run, start
 from qgate.errors import Incomplete, SettingsError
 from qgate.model.changes import Endpoint
 from qgate.model.event import RunEvent, TargetEvent
 from qgate.model.report import Finding, GateResult, Level, Outcome, Report
+from qgate.model.reviewers import Fate
 from qgate.reporters import json_v1
 from qgate.reporters.comment import MARKER
 from qgate.system.github.client import GitHub
@@ -140,6 +142,19 @@ def test_surplus_comments_of_ours_are_deleted_and_strangers_markers_are_left_alo
     assert not {each.id for each in (*ours[1:], late)} & set(left)
 
 
+def test_what_another_bot_repeats_is_neither_edited_nor_deleted() -> None:
+    state, pull = started()
+    judged_content(state, pull, content(Outcome.FAILED), conclusion="failure")
+    for login in ("echo[bot]", build.BOT):
+        build.add_user(state, login).type = "Bot"
+        build.comment(state, pull, login, f"{MARKER}\nmine")
+    with github(state) as double:
+        published(double)
+    echoed, ours = pull.comments
+    assert echoed.body == f"{MARKER}\nmine"
+    assert "lint/F401" in ours.body
+
+
 def test_an_apps_token_knows_its_own_comment_again() -> None:
     state, pull = started()
     app = build.add_user(state, "helper[bot]")
@@ -235,6 +250,30 @@ def two_pull_requests(state: GitHubState, pull: Pull) -> None:
     other.base_ref = "next"
 
 
+def from_another_branch(state: GitHubState, pull: Pull) -> None:
+    judged_content(state, pull, head_branch="other")
+
+
+def two_branches(state: GitHubState, pull: Pull) -> None:
+    two_pull_requests(state, pull)
+    state.pulls[2].head_ref = "other"
+
+
+def a_fork_of_the_same_head(state: GitHubState, pull: Pull) -> None:
+    judged_content(state, pull)
+    build.open_pull(state, "server/a.py", head_sha=pull.head_sha, fork="stranger")
+
+
+def of_one_that_was_closed(state: GitHubState, pull: Pull) -> None:
+    two_pull_requests(state, pull)
+    state.pulls[2].is_open, state.pulls[2].closed = False, state.new_id()
+
+
+def from_a_fork_that_is_gone(state: GitHubState, pull: Pull) -> None:
+    pull.is_fork, pull.head_owner = True, ""
+    judged_content(state, pull)
+
+
 def not_json(state: GitHubState, pull: Pull) -> None:
     judged_content(state, pull, b"{")
 
@@ -285,7 +324,12 @@ def a_size_that_is_a_lie(state: GitHubState, pull: Pull) -> None:
         (belied_by_its_run, "contradictory-report"),
         (cancelled, "contradictory-report"),
         (two_workflows, "contradictory-report"),
+        (from_another_branch, "no-report"),
         (two_pull_requests, "ambiguous-run"),
+        (two_branches, "ambiguous-run"),
+        (a_fork_of_the_same_head, "ambiguous-run"),
+        (of_one_that_was_closed, "ambiguous-run"),
+        (from_a_fork_that_is_gone, "ambiguous-run"),
         (not_json, "unusable-report"),
         (html, "unusable-report"),
         (of_another_schema, "unusable-report"),
@@ -309,10 +353,31 @@ def test_evidence_that_is_missing_foreign_or_contradictory_is_an_error_and_no_su
     assert "<script" not in pull.comments[0].body
 
 
-def test_a_report_from_before_another_base_was_chosen_does_not_count() -> None:
+def test_a_lax_base_cannot_make_the_commit_green_that_another_pull_request_has_too() -> None:
+    state, strict = started({".qgate.yml": RULES})
+    build.push(state, FILES, "lax")
+    lax = build.open_pull(state, "server/a.py", head_sha=strict.head_sha)
+    lax.base_ref, lax.head_ref = "lax", "other"
+    judged_content(state, lax)
+    with github(state) as double:
+        published(double, lax.number)
+    assert [each.state for each in state.statuses] == ["error"]
+
+
+def test_a_run_since_the_other_pull_request_was_closed_counts() -> None:
+    state, pull = started()
+    of_one_that_was_closed(state, pull)
+    judged_content(state, pull)
+    with github(state) as double:
+        published(double)
+    assert [each.state for each in state.statuses] == ["success"]
+
+
+@pytest.mark.parametrize("kind", ["base_ref_changed", "automatic_base_change_succeeded"])
+def test_a_report_from_before_another_base_was_chosen_does_not_count(kind: str) -> None:
     state, pull = started()
     judged_content(state, pull)
-    build.event(state, pull, "base_ref_changed", "author")
+    build.event(state, pull, kind, "author")
     with github(state) as double:
         assert gate(published(double), "content").reason == "other-base"
         judged_content(state, pull)
@@ -325,6 +390,18 @@ def test_a_report_in_which_no_gate_ran_is_no_success() -> None:
     no_gate_ran(state, pull)
     with github(state) as double:
         published(double)
+    assert [each.state for each in state.statuses] == ["error"]
+
+
+def test_approvals_do_not_stand_in_for_a_content_in_which_no_gate_judged() -> None:
+    state, pull = started({".qgate.yml": RULES})
+    skipped = replace(content().gates[0], outcome=Outcome.SKIPPED)
+    judged_content(state, pull, content(gates=(skipped,)), conclusion="failure")
+    build.review(state, pull, "carol")
+    with github(state) as double:
+        found = published(double)
+    assert gate(found, "approvals").outcome is Outcome.PASSED
+    assert gate(found, "content").reason == "nothing-judged"
     assert [each.state for each in state.statuses] == ["error"]
 
 
@@ -362,6 +439,19 @@ def test_a_review_counts_for_the_head_that_it_saw(commit: str, state_: str) -> N
 
 
 # Invariant 3: both names of a rename are judged.
+
+
+def test_an_approval_from_before_another_base_was_chosen_does_not_count() -> None:
+    state, pull = started({".qgate.yml": RULES})
+    build.review(state, pull, "carol")
+    build.event(state, pull, "base_ref_changed", "author")
+    judged_content(state, pull)
+    with github(state) as double:
+        found = gate(published(double), "approvals")
+        assert found.outcome is Outcome.FAILED
+        assert "carol approved it for another base" in found.findings[0].message
+        build.review(state, pull, "carol")
+        assert gate(published(double), "approvals").outcome is Outcome.PASSED
 
 
 def test_a_rename_out_of_a_guarded_folder_needs_its_approval() -> None:
@@ -441,12 +531,14 @@ def test_a_change_of_policy_needs_its_owners(path: str) -> None:
         assert gate(published(double), "approvals").outcome is Outcome.PASSED
 
 
-def test_a_broken_policy_at_the_base_is_told_and_publishes_nothing() -> None:
+def test_a_broken_policy_at_the_base_is_told_in_the_status_and_nowhere_else() -> None:
     state, pull = started({".qgate.yml": "gates: [\n"})
     judged_content(state, pull)
     with github(state) as double, pytest.raises(SettingsError):
         published(double)
-    assert state.statuses == []
+    assert [each.state for each in state.statuses] == ["error"]
+    assert (state.statuses[0].description or "").startswith("qgate incomplete: ")
+    assert len(double.written) == 1
 
 
 def test_gates_of_ours_are_judged_here_and_not_believed_from_the_artifact() -> None:
@@ -457,6 +549,15 @@ def test_gates_of_ours_are_judged_here_and_not_believed_from_the_artifact() -> N
         found = published(double)
     assert gate(found, "approvals").outcome is Outcome.FAILED
     assert [each.name for each in found.report.gates].count("approvals") == 1
+
+
+def test_gates_of_ours_that_the_base_does_not_ask_for_are_not_believed_either() -> None:
+    state, pull = started({".qgate.yml": "gates:\n  approvals:\n    enabled: false\n"})
+    lies = [replace(content().gates[0], name=name) for name in ("approvals", "checklist")]
+    judged_content(state, pull, content(gates=(*content().gates, *lies)))
+    with github(state) as double:
+        found = published(double)
+    assert [each.name for each in found.report.gates] == ["lint"]
 
 
 # Invariant 7: identity is the review's author id.
@@ -496,6 +597,21 @@ def test_words_of_strangers_are_inert_in_comment_status_and_notes() -> None:
     assert "\x1b" not in body
     assert "\u202e" not in body
     assert "\x1b" not in (state.statuses[0].description or "")
+
+
+def test_a_rule_of_a_hostile_report_is_no_command_in_the_log() -> None:
+    state, pull = started()
+    nasty = "lint/x\r::add-mask::a\x1b[31m"
+    bad = Finding(rule="lint/x", message="m", path="a.py", line=1, blocking=True)
+    red = GateResult(name="lint", outcome=Outcome.FAILED, reason="x", summary="s", findings=(bad,))
+    odd = replace(red, name="types", outcome=Outcome.INCOMPLETE)
+    text = json_v1.render(content(gates=(red, odd))).replace('"lint/x"', json.dumps(nasty))
+    judged_content(state, pull, text.encode(), conclusion="failure")
+    with github(state) as double:
+        found = published(double)
+    assert any(each.rule == nasty for each in gate(found, "lint").findings)
+    log = publish.text(start.Done(published=(found,)))
+    assert not {"\r", "\x1b"} & {*log, *(state.statuses[0].description or "")}
 
 
 # Reviewers.
@@ -540,6 +656,29 @@ def test_a_team_that_the_token_cannot_see_is_asked_and_said_to_be_refused() -> N
     assert pull.requested_users == ["carol"]
     notes = " ".join(found.report.notes)
     assert "@org/core: the members of the team cannot be seen" in notes
+
+
+def test_a_change_of_what_hundreds_own_costs_few_requests_and_replaces_who_is_not_fit() -> None:
+    names = [f"dev{number:03}" for number in range(300)]
+    rules = "".join(f"/d{name}/ @{name}\n" for name in names)
+    state, pull = started({"CODEOWNERS": rules}, *(f"d{name}/x" for name in names))
+    for name in names:
+        build.add_user(state, name)
+    judged_content(state, pull)
+    with github(state) as double:
+        first = [each.owner for each in published(double, is_dry=True).plan.of(Fate.ASKED)]
+        gone, bot, *others = (each.removeprefix("@") for each in first)
+        state.users[gone].permission, state.users[bot].type = "none", "Bot"
+        double.asked.clear()
+        found = published(double)
+        assert len(double.asked) < 50
+    asked = {each.owner for each in found.plan.of(Fate.ASKED)}
+    assert len(asked) == len(first)
+    assert asked.isdisjoint({f"@{gone}", f"@{bot}"})
+    assert asked >= {f"@{each}" for each in others}
+    fates = {each.owner: each.reason for each in found.plan.of(Fate.DROPPED)}
+    assert fates[f"@{gone}"] == "cannot read the repository"
+    assert fates[f"@{bot}"] == "is a bot"
 
 
 def test_a_second_run_asks_nobody_again_nor_whose_request_was_taken_away() -> None:
@@ -611,6 +750,20 @@ def test_a_run_without_an_open_pull_request_publishes_nothing_and_says_why(how: 
     assert done.reason
 
 
+def test_a_review_of_one_whose_fork_is_gone_takes_back_what_was_green() -> None:
+    state, pull = started({".qgate.yml": RULES}, fork="stranger")
+    judged_content(state, pull)
+    given = build.review(state, pull, "carol")
+    with github(state) as double:
+        published(double)
+        pull.head_owner, given.state = "", "DISMISSED"
+        made = build.run(state, pull, event="pull_request_review")
+        gone = faults.edited(lambda data: {**data, "head_repository": None})
+        double.fail("GET", rf"/actions/runs/{made.id}$", gone)
+        start.of_event(client_of(double), RunEvent(run=made.id), {})
+    assert [each.state for each in state.statuses] == ["success", "error"]
+
+
 def test_an_artifact_cannot_say_for_which_pull_request_it_is() -> None:
     state, pull = started(fork="stranger")
     victim = build.open_pull(state, "server/b.py")
@@ -634,6 +787,23 @@ def test_a_head_that_moves_meanwhile_gets_nothing_of_the_older_ones() -> None:
         assert double.written == []
     assert not found.is_stated
     assert any("moved on" in note for note in found.report.notes)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"draft": True}, {"base": {"ref": "next", "sha": "e" * 40, "repo": None}}]
+)
+def test_what_was_judged_for_another_base_or_as_a_draft_is_not_written(
+    changes: dict[str, Any],
+) -> None:
+    state, pull = started()
+    judged_content(state, pull)
+    moved = faults.edited(lambda data: {**data, **changes})
+    with github(state) as double:
+        double.fail("GET", r"/pulls/1$", moved, skip=1)
+        found = published(double)
+        assert double.written == []
+    assert not found.is_stated
+    assert any("another run judges that" in note for note in found.report.notes)
 
 
 # A token that may little.
@@ -726,16 +896,50 @@ def test_an_approval_on_the_second_page_of_reviews_counts() -> None:
     "fault", [faults.broken(), faults.half_json(), faults.html(), faults.wrong_shape()]
 )
 @pytest.mark.parametrize("path", [r"/reviews", r"/files", r"/git/ref", r"/actions/runs"])
-def test_a_github_that_is_broken_while_reading_gives_no_status(
+def test_a_github_that_is_broken_while_reading_takes_back_what_was_said_before(
     path: str, fault: faults.Fault
 ) -> None:
     state, pull = started({".qgate.yml": RULES})
     judged_content(state, pull)
     with github(state) as double:
+        build.review(state, pull, "carol")
+        published(double)
         double.fail("GET", path, fault, times=1_000_000)
         with pytest.raises(Incomplete):
             published(double)
+    assert [each.state for each in state.statuses] == ["success", "error"]
+
+
+@pytest.mark.parametrize("is_dry", [False, True])
+def test_no_status_is_written_of_a_failure_either_where_none_is_wanted(*, is_dry: bool) -> None:
+    status = "true" if is_dry else "false"
+    state, _ = started({".qgate.yml": f"publish:\n  status: {status}\n"})
+    with github(state) as double:
+        double.fail("GET", "/reviews", faults.broken(), times=1_000_000)
+        with pytest.raises(Incomplete):
+            published(double, is_dry=is_dry)
         assert double.written == []
+
+
+def failing(_: float) -> None:
+    """A defect."""
+    raise ArithmeticError
+
+
+def test_a_defect_of_ours_leaves_no_earlier_success_standing() -> None:
+    state, pull = started()
+    judged_content(state, pull)
+    with github(state) as double:
+        published(double)
+        double.fail("GET", "/files", faults.broken())
+        patience = Patience(sleep=failing)
+        client = GitHub(
+            token=state.token.value, repository="org/project", url=double.url, patience=patience
+        )
+        with pytest.raises(ArithmeticError):
+            start.of_number(client, 1, {})
+    assert [each.state for each in state.statuses] == ["success", "error"]
+    assert state.statuses[-1].description == "qgate incomplete: this is a bug in qgate"
 
 
 def test_a_checklist_is_judged_on_the_body_with_what_the_gates_said() -> None:
@@ -746,6 +950,8 @@ def test_a_checklist_is_judged_on_the_body_with_what_the_gates_said() -> None:
         assert [each.state for each in state.statuses] == ["failure"]
         pull.is_draft = True
         assert gate(published(double), "checklist").outcome is Outcome.SKIPPED
+        # Its checklist is judged when it is a draft no more, and it would be green until then.
+        assert [each.state for each in state.statuses] == ["failure", "pending"]
 
 
 TEMPLATES: Final = {

@@ -8,7 +8,7 @@ from qgate.engine.check import check
 from qgate.engine.ci import overdue
 from qgate.engine.request import Request
 from qgate.errors import UsageError
-from qgate.model.event import CiEvent, NothingEvent, PullRequestEvent, ScheduledEvent, TrustedEvent
+from qgate.model.event import CiEvent, NothingEvent, ScheduledEvent, TrustedEvent
 from qgate.model.report import Report
 from qgate.system import ci
 
@@ -36,11 +36,7 @@ def judge(request: Request, occasion: CiEvent | None) -> Report:
         name: value for name, value in request.environ.items() if name not in _FILES_OF_THE_STEP
     }
     request = replace(request, environ=environ)
-    if isinstance(occasion, ScheduledEvent):
-        return _by_the_clock(request)
-    if isinstance(occasion, PullRequestEvent) and not request.gates:
-        request = replace(request, pull=ci.read_facts(environ))
-    return check(request)
+    return _by_the_clock(request) if isinstance(occasion, ScheduledEvent) else check(request)
 
 
 def _by_the_clock(request: Request) -> Report:

@@ -4,14 +4,15 @@ A request with one bad name fails as a whole (422), and GitHub may keep fewer th
 it kept is read back.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qgate.engine.publish.people import People
 from qgate.engine.publish.policy import Policy
 from qgate.engine.publish.subject import Subject
 from qgate.model.owners import distinct, identity, is_email, is_team
-from qgate.model.pull_request import MOST_REVIEWERS, FileList, Review
+from qgate.model.pull_request import MOST_REVIEWERS, Account, FileList, Review
 from qgate.model.reviewers import Facts, Fate, Plan
 from qgate.owners import selection
 from qgate.owners.matching import Matcher
@@ -36,8 +37,7 @@ def plan(
     """
     pull = subject.pull
     owners = _owners(policy, files)
-    accounts = [account for owner in owners for account in people.behind(owner) or ()]
-    logins = [owner.removeprefix("@") for owner in owners if not is_team(owner) | is_email(owner)]
+    teams = tuple(filter(is_team, owners))
     facts = Facts(
         repository=client.repository,
         number=pull.number,
@@ -47,14 +47,32 @@ def plan(
         requested=client.requested(pull.number),
         reviewed=tuple(dict.fromkeys(each.login for each in reviews if each.author)),
         removed=tuple(removed),
-        bots=tuple(each.login for each in (pull.author, *accounts) if each.is_bot),
-        without_access=client.unreadable(logins),
-        members=people.members(owners),
+        bots=_bots((pull.author,), *map(people.behind, teams)),
+        members=people.members(teams),
         # Who of several is asked is decided by it, and by nothing else.
         load=client.load() if len(owners) > 1 else {},
         is_complete=files.is_complete,
     )
-    return selection.plan(files.files, policy.rules, facts)
+    # A change can touch what hundreds own. Only of those whom the plan takes is it asked who they
+    # are; whoever turns out not to be fit is replaced, until all of them are.
+    seen: set[str] = set()
+    while True:
+        made = selection.plan(files.files, policy.rules, facts)
+        taken = (each.owner for each in (*made.of(Fate.ASKED), *made.of(Fate.COUNTED)))
+        fresh = [each for each in taken if not is_team(each) | is_email(each) and each not in seen]
+        if not fresh:
+            return made
+        seen.update(fresh)
+        logins = [each.removeprefix("@") for each in fresh]
+        facts = replace(
+            facts,
+            bots=(*facts.bots, *_bots(*map(people.behind, fresh))),
+            without_access=(*facts.without_access, *client.unreadable(logins)),
+        )
+
+
+def _bots(*accounts: Iterable[Account] | None) -> tuple[str, ...]:
+    return tuple(each.login for found in accounts for each in found or () if each.is_bot)
 
 
 def _owners(policy: Policy, files: FileList) -> tuple[str, ...]:

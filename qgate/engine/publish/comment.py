@@ -89,11 +89,11 @@ def keep(client: "GitHub", number: int, wanted: Text) -> None:
     # Anybody can write the marker: only what this token's account wrote is ours to change. An
     # app's token does not say whose it is; of bots, only one that is installed here can write.
     me = client.me() if marked else ""
-    ours = [
-        each
-        for each in marked
-        if each.author.login == me or (me.endswith(_BOT) and each.author.is_bot)
-    ]
+    ours = [each for each in marked if each.author.login == me]
+    if not ours and me.endswith(_BOT):
+        bots = [each for each in marked if each.author.is_bot]
+        # Of one bot: what the others wrote is not to be deleted.
+        ours = [each for each in bots if each.author == bots[0].author]
     if not ours:
         if wanted.is_needed:
             client.create_comment(number, wanted.body)

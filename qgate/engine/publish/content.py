@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from qgate.engine.publish.policy import Policy
 from qgate.engine.publish.subject import Subject
 from qgate.errors import Incomplete
-from qgate.model.pull_request import Artifact, History, WorkflowRun
+from qgate.model.pull_request import Artifact, History, PullRequest, WorkflowRun
 from qgate.model.report import Outcome, Report
 from qgate.parse import artifact, report_json
 from qgate.parse.artifact import MalformedArtifact
@@ -32,13 +32,27 @@ class Unusable(Incomplete):
 
 def report_of(client: "GitHub", subject: Subject, policy: Policy, history: History) -> Report:
     """The content gate's report for the present head. Raises `Unusable`."""
-    if subject.shares_head:
+    pull, others = subject.pull, subject.others
+    if others.is_open:
         raise Unusable(
             "ambiguous-run",
-            "another open pull request has the same head, and a run does not say for which it is",
+            "another open pull request has the same head, which has one status and whose runs do "
+            "not say for which they are",
             hint="close one of them, or push to one",
         )
-    run, found = _evidence(client, subject.pull.head_sha, policy)
+    if not pull.head_owner:
+        raise Unusable(
+            "ambiguous-run",
+            "the fork that the head came from is gone, so its runs cannot be told apart",
+            hint="open another pull request from a branch that is there",
+        )
+    run, found = _evidence(client, pull, policy)
+    if others.closed is not None and run.created <= others.closed:
+        raise Unusable(
+            "ambiguous-run",
+            "another pull request had the same head when its content was judged",
+            hint="push, or close it and open it again",
+        )
     if history.based is not None and run.created <= history.based:
         raise Unusable(
             "other-base",
@@ -55,8 +69,12 @@ def report_of(client: "GitHub", subject: Subject, policy: Policy, history: Histo
     return report
 
 
-def _evidence(client: "GitHub", head: str, policy: Policy) -> tuple[WorkflowRun, Artifact]:
-    runs = tuple(_newest(client.runs_of(head), policy))
+def _evidence(client: "GitHub", pull: PullRequest, policy: Policy) -> tuple[WorkflowRun, Artifact]:
+    branch = (pull.head_owner, pull.head_ref)
+    every = client.runs_of(pull.head_sha)
+    runs = tuple(
+        _newest((run for run in every if (run.head_owner, run.head_branch) == branch), policy)
+    )
     found = [(run, left) for run in runs if run.conclusion and (left := _left(client, run))]
     if len(found) > 1:
         paths = ", ".join(sorted({run.path for run, _ in found}))

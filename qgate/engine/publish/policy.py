@@ -13,14 +13,15 @@ if TYPE_CHECKING:
     from qgate.system.github.client import GitHub
 
 WORKFLOWS: Final = ".github/workflows"
-_FOLDERS: Final = (".qgate", WORKFLOWS)
+_FOLDER: Final = ".qgate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """What holds: settings, rules about reviewers, and the files by path that they came from.
 
-    `sha` is the commit, `notices` what is to be said of the rules.
+    `sha` is the commit, `notices` what is to be said of the rules; `workflows` are the paths of
+    the workflows that the base has: any other one is the change's own.
     """
 
     sha: str
@@ -28,12 +29,8 @@ class Policy:
     loaded: Loaded
     rules: ReviewRules
     files: Mapping[str, bytes]
+    workflows: frozenset[str]
     notices: tuple[str, ...] = ()
-
-    @property
-    def workflows(self) -> frozenset[str]:
-        """The paths of the workflows that the base has; any other one is the change's own."""
-        return frozenset(each for each in self.files if each.startswith(f"{WORKFLOWS}/"))
 
 
 def at(client: "GitHub", branch: str) -> Policy:
@@ -42,9 +39,15 @@ def at(client: "GitHub", branch: str) -> Policy:
     Raises `SettingsError` where it cannot be read: without policy nothing can be judged.
     """
     sha = client.branch_sha(branch)
-    files = client.files_at(sha, (FILE_NAME, *codeowners.LOCATIONS), _FOLDERS)
+    files = client.files_at(sha, (FILE_NAME, *codeowners.LOCATIONS), (_FOLDER,))
     loaded = load(review_rules.text_of(files, FILE_NAME))
     rules, notices = review_rules.of_files(files, loaded, FILE_NAME)
     return Policy(
-        sha=sha, branch=branch, loaded=loaded, rules=rules, files=files, notices=tuple(notices)
+        sha=sha,
+        branch=branch,
+        loaded=loaded,
+        rules=rules,
+        files=files,
+        workflows=client.names_at(sha, WORKFLOWS),
+        notices=tuple(notices),
     )

@@ -4,25 +4,27 @@ Whatever the token may not do becomes a notice with the permission that is missi
 stays what it is.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from qgate.engine import checklist_gate
-from qgate.engine.publish import asking, comment, content, policy
+from qgate.engine.publish import asking, checklist, comment, content, policy
 from qgate.engine.publish.content import Unusable
 from qgate.engine.publish.people import People
 from qgate.engine.publish.policy import Policy
 from qgate.engine.publish.subject import Subject
-from qgate.errors import Incomplete
+from qgate.errors import Incomplete, QgateError
 from qgate.gates.approvals import gate as approvals
 from qgate.gates.approvals import policy as changes_of_policy
+from qgate.gates.checklist import gate as checklist_gate
 from qgate.model.changes import Endpoint
-from qgate.model.pull_request import CommitState, FileList, History, Review
+from qgate.model.pull_request import CommitState, FileList, History
 from qgate.model.report import Finding, GateResult, Outcome, Report
 from qgate.model.reviewers import Plan
 from qgate.owners.approvals import Evidence
 from qgate.reporters import plain
+from qgate.reporters.inert import inert
 from qgate.system.github.errors import Denied, Missing, Rejected
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 CONTEXT: Final = "qgate"
 _CONTENT: Final = "content"
+# What only this side judges; a report that claims them is not believed, asked for or not.
+_OWN: Final = frozenset({approvals.NAME, checklist_gate.NAME})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +64,24 @@ def publish(
     """Judge a pull request by its base's policy, and publish the verdict.
 
     `is_dry` writes nothing; `link` is where the status leads. Raises `Incomplete` where GitHub
-    cannot be asked, and `SettingsError` where the base's policy cannot be read.
+    cannot be asked, and `SettingsError` where the base's policy cannot be read; the status is
+    `error` then.
     """
-    at_base = policy.at(client, subject.pull.base_ref)
+    states = not is_dry
+    try:
+        at_base = policy.at(client, subject.pull.base_ref)
+        states = states and at_base.loaded.settings.publish.status
+        return _published(client, subject, at_base, is_dry=is_dry, link=link)
+    except Exception as error:
+        # What an earlier run said of this head must not stand: it may be a success.
+        if states:
+            _state_unknown(client, subject, link, error)
+        raise
+
+
+def _published(
+    client: "GitHub", subject: Subject, at_base: Policy, *, is_dry: bool, link: str
+) -> Published:
     judged = _judged(client, subject, at_base)
     writer = _Writer(client, subject, at_base, judged)
     notes: tuple[str, ...] = ("dry run: nothing is written",)
@@ -75,6 +94,14 @@ def publish(
     )
 
 
+def _state_unknown(client: "GitHub", subject: Subject, link: str, error: Exception) -> None:
+    """State that there is no verdict, if that much is possible; the error decides all else."""
+    why = error.message if isinstance(error, QgateError) else "this is a bug in qgate"
+    with contextlib.suppress(QgateError):
+        said = f"qgate incomplete: {inert(why)}"
+        client.set_status(subject.pull.head_sha, CommitState.ERROR, CONTEXT, said, link)
+
+
 def _judged(client: "GitHub", subject: Subject, at_base: Policy) -> _Judged:
     pull = subject.pull
     people = People(client)
@@ -82,9 +109,16 @@ def _judged(client: "GitHub", subject: Subject, at_base: Policy) -> _Judged:
     history = client.history(pull.number)
     plan = asking.plan(client, subject, at_base, files, reviews, history.removed, people)
     found, problem = _content(client, subject, at_base, history)
-    own = tuple(_own_gates(subject, at_base, found, files, reviews, people))
-    names = {each.name for each in own}
-    gates = [each for each in found.gates if each.name not in names] if found else []
+    evidence = Evidence(
+        head=pull.head_sha,
+        author=pull.author.id,
+        reviews=tuple(reviews),
+        accounts=people.accounts(approvals.asked(at_base.rules, files)),
+        based=history.based,
+        is_complete=files.is_complete,
+    )
+    own = tuple(_own_gates(subject, at_base, found, files, evidence))
+    gates = [each for each in found.gates if each.name not in _OWN] if found else []
     if problem is not None:
         gates.append(problem)
     report = Report(
@@ -106,14 +140,24 @@ def _judged(client: "GitHub", subject: Subject, at_base: Policy) -> _Judged:
 def _content(
     client: "GitHub", subject: Subject, at_base: Policy, history: History
 ) -> tuple[Report | None, GateResult | None]:
-    """The content gate's report, or why there is none, as the result of a gate."""
+    """The content gate's report, and what is wrong with it, as the result of a gate."""
     try:
-        return content.report_of(client, subject, at_base, history), None
+        found = content.report_of(client, subject, at_base, history)
     except (Denied, Missing) as error:
         why, hint = f"its runs cannot be read: {error.message}", "give the job `actions: read`"
         return None, _incomplete(Unusable("no-permission", why, hint=hint))
     except Unusable as error:
         return None, _incomplete(error)
+    if found.verdict is Outcome.INCOMPLETE and not any(map(_is_incomplete, found.gates)):
+        # Without this a gate of ours that passed would make it a pass.
+        why = "no gate of the content judged anything"
+        hint = "see in the run why each was skipped"
+        return found, _incomplete(Unusable("nothing-judged", why, hint=hint))
+    return found, None
+
+
+def _is_incomplete(gate: GateResult) -> bool:
+    return gate.outcome is Outcome.INCOMPLETE
 
 
 def _incomplete(error: Incomplete) -> GateResult:
@@ -133,25 +177,15 @@ def _own_gates(
     at_base: Policy,
     found: Report | None,
     files: FileList,
-    reviews: Sequence[Review],
-    people: People,
+    evidence: Evidence,
 ) -> Iterator[GateResult]:
     """The gates that only this side can judge."""
     settings, pull = at_base.loaded.settings, subject.pull
     results = found.gates if found else ()
-    result = checklist_gate.of_event(
-        settings, at_base.files, pull.body, results, is_draft=pull.is_draft
-    )
+    result = checklist.judged(pull, settings, at_base.files, results)
     if result is not None:
         yield result
     if settings.gates.approvals.enabled:
-        evidence = Evidence(
-            head=pull.head_sha,
-            author=pull.author.id,
-            reviews=tuple(reviews),
-            accounts=people.accounts(approvals.asked(at_base.rules, files)),
-            is_complete=files.is_complete,
-        )
         yield approvals.judged(at_base.rules, files, evidence)
 
 
@@ -171,8 +205,12 @@ class _Writer:
         """Ask, comment, state; what could not be done in words, and whether the status stands."""
         client, pull, judged = self._client, self._subject.pull, self._judged
         wants = self._policy.loaded.settings.publish
-        if client.pull(pull.number).head_sha != pull.head_sha:
+        now = client.pull(pull.number)
+        if now.head_sha != pull.head_sha:
             return ("the head has moved on meanwhile: nothing is written for the older one",), False
+        if now.base_ref != pull.base_ref or now.is_draft != pull.is_draft:
+            why = "it has another base, or is a draft no more or again: another run judges that"
+            return (f"nothing is written: {why}",), False
         if wants.reviewers and self._subject.may_ask:
             self._try("reviewers are not asked", self._ask)
         # While the content is being judged there is nothing to say yet.
@@ -220,12 +258,18 @@ class _Writer:
 def state(report: Report, *, is_pending: bool) -> CommitState:
     """The state of the commit status; what is only waited for is pending, and pending blocks."""
     if report.verdict is Outcome.PASSED:
-        return CommitState.SUCCESS
+        # It would still be green when the draft is none any more, until that has been judged.
+        return CommitState.PENDING if any(map(_is_put_off, report.gates)) else CommitState.SUCCESS
     red = [each for each in report.gates if each.outcome is Outcome.FAILED]
     if any(each.name != approvals.NAME for each in red):
         return CommitState.FAILURE
     waits = {_CONTENT} if is_pending else set()
-    odd = [each for each in report.gates if each.outcome is Outcome.INCOMPLETE]
+    odd = list(filter(_is_incomplete, report.gates))
     if any(each.name not in waits for each in odd):
         return CommitState.ERROR
     return CommitState.PENDING if red or odd else CommitState.ERROR
+
+
+def _is_put_off(gate: GateResult) -> bool:
+    """Whether the checklist is not judged yet, because the pull request is a draft."""
+    return gate.name == checklist_gate.NAME and gate.reason == checklist_gate.DRAFT

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from qgate.model.event import RunEvent, TargetEvent
-from qgate.model.pull_request import PullRequest
+from qgate.model.pull_request import Others, PullRequest
 
 if TYPE_CHECKING:
     from qgate.system.github.client import GitHub
@@ -13,19 +13,21 @@ if TYPE_CHECKING:
 _OF_PULL_REQUESTS: Final = frozenset({"pull_request", "pull_request_review"})
 
 
+_NONE: Final = Others()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """A pull request as GitHub has it now, and what happened to it.
 
     `action` is empty where nothing did. `may_ask`: whether it is a moment to ask reviewers; that
-    a run has ended is none. `shares_head`: another open one has the same head, so that a run
-    cannot be told to be for either.
+    a run has ended is none. `others`: those with the same head.
     """
 
     pull: PullRequest
     action: str = ""
     may_ask: bool = True
-    shares_head: bool = False
+    others: Others = _NONE
 
 
 def of_number(client: "GitHub", number: int) -> tuple[Subject, ...]:
@@ -46,18 +48,13 @@ def of_run(client: "GitHub", event: RunEvent) -> tuple[tuple[Subject, ...], str]
     run = client.run(event.run)
     if run.event not in _OF_PULL_REQUESTS:
         return (), f"the run is for the event {run.event}, not for a pull request"
-    if not run.head_owner:
-        return (), "the repository that the run's head came from is gone"
     numbers = client.open_pulls_with_head(run.head_owner, run.head_branch, run.head_sha)
     if not numbers:
         return (), f"no open pull request has the head {run.head_sha[:12]} any more"
-    shares = len(numbers) > 1
-    return tuple(
-        Subject(pull=client.pull(number), may_ask=False, shares_head=shares) for number in numbers
-    ), ""
+    return tuple(_subject(client, number, may_ask=False) for number in numbers), ""
 
 
-def _subject(client: "GitHub", number: int, action: str = "") -> Subject:
+def _subject(client: "GitHub", number: int, action: str = "", *, may_ask: bool = True) -> Subject:
     pull = client.pull(number)
-    numbers = client.open_pulls_with_head(pull.head_owner, pull.head_ref, pull.head_sha)
-    return Subject(pull=pull, action=action, shares_head=len(numbers) > 1)
+    others = client.others(pull) if pull.is_open else _NONE
+    return Subject(pull=pull, action=action, may_ask=may_ask, others=others)

@@ -20,6 +20,7 @@ from qgate.model.report import Finding, GateResult, Level, Outcome
 from qgate.parse import markdown
 
 NAME: Final = "checklist"
+DRAFT: Final = "draft"
 # GitHub takes no more. The worst body of this length takes three seconds to read; twice it, twelve.
 _MOST_CHARACTERS: Final = 65_536
 _MEND: Final = "mend what the gate found: its item is answered as soon as it passes"
@@ -35,7 +36,7 @@ _HOW: Final = (
 _DRAFT: Final = GateResult(
     name=NAME,
     outcome=Outcome.SKIPPED,
-    reason="draft",
+    reason=DRAFT,
     summary="the list of a draft is not judged yet",
 )
 

@@ -17,6 +17,7 @@ from qgate.model.pull_request import (
     CommitState,
     FileList,
     History,
+    Others,
     PullRequest,
     Review,
     WorkflowRun,
@@ -53,6 +54,7 @@ class GitHub:
         self._path = f"/repos/{repository}"
         self._api = Api(token, url, patience or Patience())
         self._me = ""
+        self._known: Trees | None = None
 
     def __repr__(self) -> str:
         return f"GitHub({self.repository!r})"
@@ -74,21 +76,39 @@ class GitHub:
         return one(self._api, f"{self._path}/pulls/{number:d}", what, shapes.Pull).value()
 
     def open_pulls_with_head(self, owner: str, branch: str, sha: str) -> tuple[int, ...]:
-        """The numbers of the open pull requests from a branch whose head is that commit."""
-        if not owner or not branch:
-            # GitHub would list them all.
-            return ()
+        """The numbers of the open pull requests from a branch whose head is that commit.
+
+        Without an owner: of those whose fork is gone.
+        """
         what = f"open pull requests of {owner}:{branch}"
-        pulls = every(
-            self._api,
-            f"{self._path}/pulls",
-            what,
-            shapes.BriefPull,
-            lambda each: each.number,
-            state="open",
-            head=f"{owner}:{branch}",
+        # GitHub takes no notice of a head without its owner, and lists them all.
+        wanted = {"head": f"{owner}:{branch}"} if owner else {}
+        pulls = self._pulls(what, state="open", **wanted)
+        return tuple(
+            each.number
+            for each in pulls
+            if each.head.sha == sha
+            and each.head.ref == branch
+            and (owner or each.head.repo is None)
         )
-        return tuple(p.number for p in pulls if p.head.sha == sha and p.head.ref == branch)
+
+    def others(self, pull: PullRequest) -> Others:
+        """Other pull requests with the same head. GitHub cannot be asked for them by a commit.
+
+        Where the fork is gone, the closed ones are not known.
+        """
+        found = self._pulls("the open pull requests", state="open")
+        is_open = any(_is_other(each, pull) for each in found)
+        if not pull.head_owner:
+            return Others(is_open=is_open)
+        head = f"{pull.head_owner}:{pull.head_ref}"
+        found = self._pulls(f"closed pull requests of {head}", state="closed", head=head)
+        closed = (each.closed_at for each in found if _is_other(each, pull))
+        return Others(is_open=is_open, closed=max(filter(None, closed), default=None))
+
+    def _pulls(self, what: str, **wanted: str) -> tuple[shapes.BriefPull, ...]:
+        path = f"{self._path}/pulls"
+        return every(self._api, path, what, shapes.BriefPull, lambda each: each.number, **wanted)
 
     def branch_sha(self, name: str) -> str:
         """The commit of a branch."""
@@ -184,7 +204,16 @@ class GitHub:
 
         At most 500 files, 4 MiB each, 32 MiB together; `Incomplete` beyond that.
         """
-        return Trees(self._api, self._path, commit_id(sha)).files(names, folders)
+        return self._trees(sha).files(names, folders)
+
+    def names_at(self, sha: str, folder: str) -> frozenset[str]:
+        """The paths of the regular files below a folder of a commit: no file is read."""
+        return self._trees(sha).names(folder)
+
+    def _trees(self, sha: str) -> Trees:
+        if self._known is None or self._known.sha != sha:
+            self._known = Trees(self._api, self._path, commit_id(sha))
+        return self._known
 
     def run(self, id: int) -> WorkflowRun:  # noqa: A002 - GitHub's word
         """A run of a workflow."""
@@ -268,6 +297,10 @@ class GitHub:
                 break
             found += [login] * (level.permission == "none")
         return tuple(found)
+
+
+def _is_other(each: shapes.BriefPull, pull: PullRequest) -> bool:
+    return each.number != pull.number and each.head.sha == pull.head_sha
 
 
 def _short(text: str) -> str:

@@ -8,7 +8,8 @@ from qgate.system.github.shapes import Event
 ASKED = "review_requested"
 TAKEN_AWAY = "review_request_removed"
 # https://docs.github.com/rest/using-the-rest-api/issue-event-types
-OTHER_BASE = "base_ref_changed"
+# The second: GitHub chose it, for the branch before was merged and deleted. It starts no workflow.
+OTHER_BASE = ("base_ref_changed", "automatic_base_change_succeeded")
 
 
 def name_of(event: Event, owner: str) -> str:
@@ -33,7 +34,7 @@ def removed(events: Iterable[Event], owner: str, me: str) -> tuple[str, ...]:
 
 def based(events: Sequence[Event]) -> datetime | None:
     """When it last got another base, None if never."""
-    return max((each.created_at for each in events if each.event == OTHER_BASE), default=None)
+    return max((each.created_at for each in events if each.event in OTHER_BASE), default=None)
 
 
 def _is_by_person(event: Event, me: str) -> bool:

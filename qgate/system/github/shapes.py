@@ -64,6 +64,7 @@ class BriefPull(msgspec.Struct):
 
     number: Id
     head: Side
+    closed_at: datetime | None
 
 
 class BusyPull(msgspec.Struct):
@@ -123,6 +124,7 @@ class Review(msgspec.Struct):
     user: User | None
     state: str
     commit_id: str | None
+    submitted_at: datetime | None = None
 
     @property
     def is_pending(self) -> bool:
@@ -135,7 +137,11 @@ class Review(msgspec.Struct):
             raise MalformedAnswer("a review in a state that is not known")
         who = account_of(self.user)
         return ReviewOf(
-            author=who.id, login=who.login, state=State(self.state), commit=self.commit_id or ""
+            author=who.id,
+            login=who.login,
+            state=State(self.state),
+            commit=self.commit_id or "",
+            given=self.submitted_at,
         )
 
 

@@ -45,6 +45,10 @@ class Trees:
                 blobs[entry.sha] = self._blob(entry)
         return {name: blobs[entry.sha] for name, entry in sorted(found.items())}
 
+    def names(self, folder: str) -> frozenset[str]:
+        """The paths of the regular files in a folder, at any depth."""
+        return frozenset(name for name, _ in self._below(folder.strip("/")))
+
     def _named(self, names: Sequence[str]) -> Iterator[tuple[str, Entry]]:
         for name in names:
             entry = self._entry(name)

@@ -125,7 +125,8 @@ class Comment:
 class Pull:
     """A pull request. `head_owner` is empty once the fork is gone.
 
-    `changed_files`: what GitHub counts, if that is not how many files there are.
+    `changed_files`: what GitHub counts, if that is not how many files there are; `closed`: when
+    it was closed, in seconds after the fixed time.
     """
 
     number: int
@@ -136,6 +137,7 @@ class Pull:
     base_ref: str = "main"
     is_fork: bool = False
     is_open: bool = True
+    closed: int = 0
     is_draft: bool = False
     is_locked: bool = False
     title: str = "A change"

@@ -369,7 +369,14 @@ def test_every_distinct_set_of_owners_is_met_separately() -> None:
 def test_a_label_or_any_other_word_of_the_pull_request_is_no_part_of_what_is_judged() -> None:
     assert [*signature(judged).parameters] == ["rules", "files", "evidence"]
     assert set(FileList.__slots__) == {"files", "is_complete"}
-    assert set(Evidence.__slots__) == {"head", "author", "reviews", "accounts", "is_complete"}
+    assert set(Evidence.__slots__) == {
+        "head",
+        "author",
+        "reviews",
+        "accounts",
+        "based",
+        "is_complete",
+    }
 
 
 # Invariant 7: identity is the account's id.

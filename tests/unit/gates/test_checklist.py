@@ -13,8 +13,9 @@ from qgate.config.settings import Settings, build
 from qgate.documents.checklist import pull_request, templates
 from qgate.documents.checklist.template import Item, Part, Template
 from qgate.documents.checklist.ticks import Answer, ticks
-from qgate.engine import checklist_gate
+from qgate.engine.publish import checklist
 from qgate.gates.checklist import gate
+from qgate.model.pull_request import Account, PullRequest
 from qgate.model.report import GateResult, Level, Outcome
 from qgate.parse.markdown import parse
 from tests.unit.parse.damage import BRIEF
@@ -241,12 +242,22 @@ def test_a_draft_is_not_judged_yet() -> None:
     assert found(run("own", {OWN: OWN_TEXT}, is_draft=True)) == (SKIPPED, "draft")
 
 
-# On an event -----------------------------------------------------------------------------------
+# On a pull request ----------------------------------------------------------------------------
 
 
-def of_event(body: str | None, *results: GateResult, **values: object) -> GateResult | None:
+def of_pull(body: str, *results: GateResult, **values: object) -> GateResult | None:
     settings: Settings = build({f"gates.checklist.{key}": value for key, value in values.items()})
-    return checklist_gate.of_event(settings, {OWN: OWN_TEXT}, body, results, is_draft=False)
+    pull = PullRequest(
+        number=1,
+        author=Account(id=1, login="author"),
+        body=body,
+        base_ref="main",
+        head_sha="a" * 40,
+        head_owner="org",
+        head_ref="topic",
+        changed_files=1,
+    )
+    return checklist.judged(pull, settings, {OWN: OWN_TEXT}, results)
 
 
 def found(result: GateResult | None) -> tuple[Outcome, str]:
@@ -255,25 +266,21 @@ def found(result: GateResult | None) -> tuple[Outcome, str]:
 
 
 def test_without_a_list_nothing_is_asked() -> None:
-    assert of_event(BOTH) is None
+    assert of_pull(BOTH) is None
 
 
-def test_an_event_without_a_pull_request_has_no_checklist() -> None:
-    assert of_event(None, list="own") is None
+def test_a_pull_request_is_judged_by_the_settings() -> None:
+    assert found(of_pull("", list="own")) == (FAILED, "no-list")
+    assert found(of_pull("", list="own", enabled=False)) == (SKIPPED, "disabled")
 
 
-def test_an_event_is_judged_by_its_settings() -> None:
-    assert found(of_event("", list="own")) == (FAILED, "no-list")
-    assert found(of_event("", list="own", enabled=False)) == (SKIPPED, "disabled")
-
-
-def test_on_an_event_the_results_of_the_other_gates_are_the_answers() -> None:
+def test_the_results_of_the_other_gates_are_the_answers() -> None:
     body = pull_request.text(_review()).replace("[ ]", "[x]")
     lint = GateResult(name="lint", outcome=FAILED, reason="findings", summary="")
-    assert found(of_event(body, list="review")) == (PASSED, "answered")
+    assert found(of_pull(body, list="review")) == (PASSED, "answered")
     passed = replace(lint, outcome=PASSED)
     for results in [(lint,), (lint, passed), (passed, lint)]:
-        result = of_event(body, *results, list="review")
+        result = of_pull(body, *results, list="review")
         assert result is not None
         assert rules(result) == ["contradiction"]
         assert result.hint.startswith("mend what the gate found")

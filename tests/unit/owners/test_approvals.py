@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import pytest
@@ -42,6 +43,24 @@ def evidence(
     return Evidence(
         head=head, author=AUTHOR, reviews=reviews, accounts=accounts, is_complete=is_complete
     )
+
+
+@pytest.mark.parametrize(("seconds", "is_met"), [(None, False), (0, False), (1, True)])
+def test_an_approval_counts_for_the_base_that_it_was_given_for(
+    seconds: int | None, *, is_met: bool
+) -> None:
+    based = datetime(2026, 1, 1, tzinfo=UTC)
+    when = None if seconds is None else based + timedelta(seconds=seconds)
+    found = replace(evidence(replace(review("a"), given=when)), based=based)
+    assert isinstance(judged_by(need("@a"), found), Met) is is_met
+    lenient = replace(need("@a"), dismiss_stale=False)
+    assert isinstance(judged_by(lenient, found), Met)
+
+
+def test_an_account_that_is_gone_meets_nothing_even_if_an_owner_is_gone_too() -> None:
+    gone = replace(review("a"), author=0, login="ghost")
+    found = evidence(gone, accounts={"@a": frozenset({0})})
+    assert isinstance(judged_by(need("@a"), found), Missing)
 
 
 def need(*any_of: str, pattern: str = "x", count: int = 1) -> Requirement:
@@ -244,9 +263,10 @@ def test_a_label_is_never_an_approval_for_there_is_no_place_for_one() -> None:
         "author",
         "reviews",
         "accounts",
+        "based",
         "is_complete",
     }
-    assert {each.name for each in fields(Review)} == {"author", "login", "state", "commit"}
+    assert {each.name for each in fields(Review)} == {"author", "login", "state", "commit", "given"}
     assert {each.name for each in fields(TouchedFile)} == {"names", "lines"}
     assert [each for each in State if "APPROV" in each] == [APPROVED]
 

@@ -42,7 +42,6 @@ def test_the_event_of_a_pull_request_says_who_and_what(event: Event, name: str) 
         **PULL,
         "number": 7,
         "draft": True,
-        "body": "- [x] Done.\r\n",
         "user": {"login": "alice", "type": "User"},
         "requested_reviewers": [{"login": "bob", "type": "User"}, {"login": "carol"}],
         "requested_teams": [{"slug": "docs", "name": "Docs"}],
@@ -60,19 +59,11 @@ def test_the_event_of_a_pull_request_says_who_and_what(event: Event, name: str) 
         action="ready_for_review",
         is_draft=True,
         requested=("bob", "carol", "@acme/docs"),
-        body="- [x] Done.\r\n",
     )
 
 
 def test_the_least_that_a_payload_says_is_enough(event: Event) -> None:
-    assert read_facts(event({"pull_request": PULL})) == Facts(body="")
-
-
-def test_a_body_without_text_is_empty_and_without_a_pull_request_there_is_none(
-    event: Event,
-) -> None:
-    assert read_facts(event({"pull_request": {**PULL, "body": None}})).body == ""
-    assert read_facts(event({"merge_group": {"base_sha": BASE}}, "merge_group")).body is None
+    assert read_facts(event({"pull_request": PULL})) == Facts()
 
 
 def test_a_bot_that_wrote_the_change_is_known_to_be_one(event: Event) -> None:

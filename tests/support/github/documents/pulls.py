@@ -41,7 +41,7 @@ def brief(at: At, pull: Pull) -> Json:
         "requested_teams": requested_teams(at, pull),
         "created_at": stamp(),
         "updated_at": stamp(),
-        "closed_at": None if pull.is_open else stamp(),
+        "closed_at": None if pull.is_open else stamp(pull.closed),
         "merged_at": None,
         "author_association": "CONTRIBUTOR",
         "auto_merge": None,

@@ -1,44 +1,29 @@
-"""The gate `checklist` on the event of a run, asked once the other gates have ended."""
+"""The gate `checklist`, asked once it is known what the other gates said."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 from qgate.config.settings import Settings
-from qgate.documents.checklist.template import FOLDER
-from qgate.documents.incident import severity
 from qgate.gates.checklist import gate
-from qgate.gates.context import GateContext
+from qgate.model.pull_request import PullRequest
 from qgate.model.report import GateResult, Outcome
-from qgate.system import trees
 
 # The worst first.
 _BAD: Final = (Outcome.FAILED, Outcome.INCOMPLETE, Outcome.SKIPPED, Outcome.PASSED)
 
 
-def policy(context: GateContext) -> dict[str, bytes]:
-    """The files that make lists, as the base has them, by path."""
-    return trees.regular_files(
-        context.repo,
-        context.changes.base.sha,
-        lambda path: path == severity.OWN or path.startswith(f"{FOLDER}/"),
-    )
-
-
-def of_event(
+def judged(
+    pull: PullRequest,
     settings: Settings,
     policy: Mapping[str, bytes],
-    body: str | None,
     results: Iterable[GateResult],
-    *,
-    is_draft: bool,
 ) -> GateResult | None:
-    """The gate's result; None where there is no body to judge, or no list to judge it by.
+    """The gate's result; None where no list is asked for.
 
-    `settings` are those to judge by, `policy` the files of the base by path, `results` those of
-    the other gates.
+    `policy` are the files of the base by path, `results` those of the other gates.
     """
     chosen = settings.gates.checklist
-    if body is None or chosen.list is None:
+    if chosen.list is None:
         return None
     if not chosen.enabled:
         key = f"gates.{gate.NAME}.enabled"
@@ -53,4 +38,4 @@ def of_event(
     for each in results:
         # Where a gate is there twice, as in a report that somebody made up, the worst holds.
         answers[each.name] = min(answers.get(each.name, each.outcome), each.outcome, key=_BAD.index)
-    return gate.run(body, chosen.list, policy, answers, is_draft=is_draft)
+    return gate.run(pull.body, chosen.list, policy, answers, is_draft=pull.is_draft)
