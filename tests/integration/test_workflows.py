@@ -99,6 +99,14 @@ def test_ours_and_what_is_generated_and_documented_pass(tmp_path: Path) -> None:
     assert workflows.problems({**files, "x/action.yml": ACTION}, tmp_path / "all") == []
 
 
+def test_the_houses_rules_hold_for_all_of_them_where_no_linter_is_installed(
+    tmp_path: Path,
+) -> None:
+    files = {**ours(), **generated(tmp_path), **documented()}
+    broken = {name: workflows.rules_broken(text) for name, text in files.items()}
+    assert {name: found for name, found in broken.items() if found} == {}
+
+
 def test_the_generated_publisher_takes_nothing_from_where_strangers_write(tmp_path: Path) -> None:
     texts = [text for name, text in generated(tmp_path).items() if "qgate-publish" in name]
     for text in texts:
