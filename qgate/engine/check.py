@@ -44,7 +44,7 @@ def refuse_unknown(names: Collection[str], definitions: Definitions) -> None:
         if name in registry.OF_PULL_REQUESTS:
             raise UsageError(
                 f'the gate "{name}" judges a pull request, and there is none here',
-                hint="the publisher judges it on GitHub: `qgate publish`, or `qgate ci` on its events",
+                hint="`qgate publish` judges it, and so does the Action on the publisher's events",
             )
         if name not in known:
             near = suggestion(name, tuple(known))
