@@ -9,9 +9,9 @@ from typing import Any, Final
 import pytest
 
 from qgate.model.report import Outcome
-from tests.integration.test_publish import content, judged_content, owned_by, started
 from tests.support.github import Double, GitHubState, faults, github
 from tests.support.osv import without_proxies
+from tests.support.publishing import content, judged_content, owned_by, started
 from tests.support.repo import Ran, call, clean_environment
 
 GIVEN: Final = "ghs_loopback"
