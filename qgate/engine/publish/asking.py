@@ -6,7 +6,6 @@ it kept is read back.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from qgate.engine.publish.people import People
 from qgate.engine.publish.policy import Policy
@@ -16,14 +15,12 @@ from qgate.model.pull_request import MOST_REVIEWERS, Account, FileList, Review
 from qgate.model.reviewers import Facts, Fate, Plan
 from qgate.owners import selection
 from qgate.owners.matching import Matcher
+from qgate.system.github.client import GitHub
 from qgate.system.github.errors import Missing, Rejected
-
-if TYPE_CHECKING:
-    from qgate.system.github.client import GitHub
 
 
 def plan(
-    client: "GitHub",
+    client: GitHub,
     subject: Subject,
     policy: Policy,
     files: FileList,
@@ -82,7 +79,7 @@ def _owners(policy: Policy, files: FileList) -> tuple[str, ...]:
     return distinct(owner for owned in every for owner, _ in owned.claims())
 
 
-def ask(client: "GitHub", number: int, made: Plan) -> list[str]:
+def ask(client: GitHub, number: int, made: Plan) -> list[str]:
     """Ask everybody whom the plan asks; what is to be said of those whom GitHub does not ask.
 
     Raises `Denied` where the token may not ask anybody.
@@ -101,13 +98,13 @@ def ask(client: "GitHub", number: int, made: Plan) -> list[str]:
     return notices
 
 
-def _send(client: "GitHub", number: int, owners: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _send(client: GitHub, number: int, owners: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Send requests; gives each owner that GitHub refuses, with its words."""
     for start in range(0, len(owners), MOST_REVIEWERS):
         yield from _halved(client, number, owners[start : start + MOST_REVIEWERS])
 
 
-def _halved(client: "GitHub", number: int, owners: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _halved(client: GitHub, number: int, owners: Sequence[str]) -> Iterator[tuple[str, str]]:
     users = [each.removeprefix("@") for each in owners if not is_team(each)]
     teams = [each.partition("/")[2] for each in owners if is_team(each)]
     try:

@@ -1,21 +1,17 @@
 """One comment on the pull request, edited in place: made for trouble, one line when all is well."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from qgate.documents import rendering
 from qgate.engine.publish.policy import Policy
 from qgate.errors import UsageError
 from qgate.gates.approvals import gate as approvals
+from qgate.model.pull_request import PullRequest
 from qgate.model.report import Finding, GateResult, Level, Outcome, Report, Standing
+from qgate.model.reviewers import Plan
 from qgate.reporters import comment, reviewers_markdown
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from qgate.model.pull_request import PullRequest
-    from qgate.model.reviewers import Plan
-    from qgate.system.github.client import GitHub
+from qgate.system.github.client import GitHub
 
 _BOT: Final = "[bot]"
 TEMPLATE: Final = ".qgate/templates/comment.md"
@@ -30,7 +26,7 @@ class Text:
     notices: tuple[str, ...] = ()
 
 
-def text(report: Report, plan: "Plan", pull: "PullRequest", policy: Policy) -> Text:
+def text(report: Report, plan: Plan, pull: PullRequest, policy: Policy) -> Text:
     """The comment for a report and a plan.
 
     It is worth a new one for trouble, and where somebody is to be told.
@@ -64,9 +60,9 @@ def _is_loud(finding: Finding) -> bool:
     return finding.level is not Level.NOTE and finding.standing is not Standing.WAIVED
 
 
-def _in_template(plain: str, report: Report, pull: "PullRequest", policy: Policy) -> str:
+def _in_template(plain: str, report: Report, pull: PullRequest, policy: Policy) -> str:
     """The comment within the base's own words around it. Raises `UsageError`."""
-    values: Mapping[str, Any] = {
+    values = {
         "comment": plain.removeprefix(comment.MARKER).lstrip("\n"),
         "verdict": report.verdict.value,
         "number": pull.number,
@@ -80,7 +76,7 @@ def _in_template(plain: str, report: Report, pull: "PullRequest", policy: Policy
     return body
 
 
-def keep(client: "GitHub", number: int, wanted: Text) -> None:
+def keep(client: GitHub, number: int, wanted: Text) -> None:
     """Leave exactly one comment of ours, or none if there was none and none is needed.
 
     Raises `Denied` where the token may not write.

@@ -5,7 +5,7 @@ is unpacked in memory, read by our own schema, and rendered anew.
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from qgate.engine.publish.policy import Policy
 from qgate.engine.publish.subject import Subject
@@ -15,9 +15,7 @@ from qgate.model.report import Outcome, Report
 from qgate.parse import artifact, report_json
 from qgate.parse.artifact import MalformedArtifact
 from qgate.parse.report_json import MalformedReportJson
-
-if TYPE_CHECKING:
-    from qgate.system.github.client import GitHub
+from qgate.system.github.client import GitHub
 
 ARTIFACT: Final = "qgate-report"
 _FILE: Final = "report.json"
@@ -30,7 +28,7 @@ class Unusable(Incomplete):
     """There is no report of the content that can be used."""
 
 
-def report_of(client: "GitHub", subject: Subject, policy: Policy, history: History) -> Report:
+def report_of(client: GitHub, subject: Subject, policy: Policy, history: History) -> Report:
     """The content gate's report for the present head. Raises `Unusable`."""
     pull, others = subject.pull, subject.others
     if others.is_open:
@@ -69,7 +67,7 @@ def report_of(client: "GitHub", subject: Subject, policy: Policy, history: Histo
     return report
 
 
-def _evidence(client: "GitHub", pull: PullRequest, policy: Policy) -> tuple[WorkflowRun, Artifact]:
+def _evidence(client: GitHub, pull: PullRequest, policy: Policy) -> tuple[WorkflowRun, Artifact]:
     branch = (pull.head_owner, pull.head_ref)
     every = client.runs_of(pull.head_sha)
     runs = tuple(
@@ -99,7 +97,7 @@ def _evidence(client: "GitHub", pull: PullRequest, policy: Policy) -> tuple[Work
     )
 
 
-def _left(client: "GitHub", run: WorkflowRun) -> Artifact | None:
+def _left(client: GitHub, run: WorkflowRun) -> Artifact | None:
     """The artifact of a run; of one that was run again, what it left last."""
     named = (each for each in client.artifacts(run.id) if each.name == ARTIFACT)
     return max(named, key=lambda each: each.id, default=None)
@@ -114,7 +112,7 @@ def _newest(runs: Iterable[WorkflowRun], policy: Policy) -> Iterable[WorkflowRun
             yield run
 
 
-def _report(client: "GitHub", found: Artifact) -> Report:
+def _report(client: GitHub, found: Artifact) -> Report:
     if found.is_expired or found.size > _MOST_PACKED:
         why = (
             "is no longer there" if found.is_expired else f"is larger than {_MOST_PACKED >> 20} MiB"

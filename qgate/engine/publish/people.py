@@ -4,20 +4,17 @@ Each is asked about once. What the token may not see is unknown, and unknown is 
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from qgate.model.owners import distinct, identity, is_email, is_team
 from qgate.model.pull_request import Account
+from qgate.system.github.client import GitHub
 from qgate.system.github.errors import Denied, Missing
-
-if TYPE_CHECKING:
-    from qgate.system.github.client import GitHub
 
 
 class People:
     """The accounts behind owners, remembered; `notices` says what could not be seen."""
 
-    def __init__(self, client: "GitHub") -> None:
+    def __init__(self, client: GitHub) -> None:
         self._client = client
         self._known: dict[str, tuple[Account, ...] | None] = {}
         self.notices: list[str] = []

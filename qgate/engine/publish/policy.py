@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from qgate.config.load import FILE_NAME, Loaded, load
 from qgate.engine import review_rules
 from qgate.model.owners import ReviewRules
 from qgate.parse import codeowners
-
-if TYPE_CHECKING:
-    from qgate.system.github.client import GitHub
+from qgate.system.github.client import GitHub
 
 WORKFLOWS: Final = ".github/workflows"
 _FOLDER: Final = ".qgate"
@@ -33,7 +31,7 @@ class Policy:
     notices: tuple[str, ...] = ()
 
 
-def at(client: "GitHub", branch: str) -> Policy:
+def at(client: GitHub, branch: str) -> Policy:
     """The policy at the tip of a branch.
 
     Raises `SettingsError` where it cannot be read: without policy nothing can be judged.

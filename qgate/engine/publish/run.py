@@ -7,7 +7,7 @@ stays what it is.
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from qgate.engine.publish import asking, checklist, comment, content, policy
 from qgate.engine.publish.content import Unusable
@@ -25,10 +25,8 @@ from qgate.model.reviewers import Plan
 from qgate.owners.approvals import Evidence
 from qgate.reporters import plain
 from qgate.reporters.inert import inert
+from qgate.system.github.client import GitHub
 from qgate.system.github.errors import Denied, Missing, Rejected
-
-if TYPE_CHECKING:
-    from qgate.system.github.client import GitHub
 
 CONTEXT: Final = "qgate"
 _CONTENT: Final = "content"
@@ -58,9 +56,7 @@ class _Judged:
     is_pending: bool
 
 
-def publish(
-    client: "GitHub", subject: Subject, *, is_dry: bool = False, link: str = ""
-) -> Published:
+def publish(client: GitHub, subject: Subject, *, is_dry: bool = False, link: str = "") -> Published:
     """Judge a pull request by its base's policy, and publish the verdict.
 
     `is_dry` writes nothing; `link` is where the status leads. Raises `Incomplete` where GitHub
@@ -80,7 +76,7 @@ def publish(
 
 
 def _published(
-    client: "GitHub", subject: Subject, at_base: Policy, *, is_dry: bool, link: str
+    client: GitHub, subject: Subject, at_base: Policy, *, is_dry: bool, link: str
 ) -> Published:
     judged = _judged(client, subject, at_base)
     writer = _Writer(client, subject, at_base, judged)
@@ -94,7 +90,7 @@ def _published(
     )
 
 
-def _state_unknown(client: "GitHub", subject: Subject, link: str, error: Exception) -> None:
+def _state_unknown(client: GitHub, subject: Subject, link: str, error: Exception) -> None:
     """State that there is no verdict, if that much is possible; the error decides all else."""
     why = error.message if isinstance(error, QgateError) else "this is a bug in qgate"
     with contextlib.suppress(QgateError):
@@ -102,7 +98,7 @@ def _state_unknown(client: "GitHub", subject: Subject, link: str, error: Excepti
         client.set_status(subject.pull.head_sha, CommitState.ERROR, CONTEXT, said, link)
 
 
-def _judged(client: "GitHub", subject: Subject, at_base: Policy) -> _Judged:
+def _judged(client: GitHub, subject: Subject, at_base: Policy) -> _Judged:
     pull = subject.pull
     people = People(client)
     files, reviews = client.files(pull), client.reviews(pull.number)
@@ -138,7 +134,7 @@ def _judged(client: "GitHub", subject: Subject, at_base: Policy) -> _Judged:
 
 
 def _content(
-    client: "GitHub", subject: Subject, at_base: Policy, history: History
+    client: GitHub, subject: Subject, at_base: Policy, history: History
 ) -> tuple[Report | None, GateResult | None]:
     """The content gate's report, and what is wrong with it, as the result of a gate."""
     try:
@@ -192,9 +188,7 @@ def _own_gates(
 class _Writer:
     """Everything that is written on GitHub, each part for itself."""
 
-    def __init__(
-        self, client: "GitHub", subject: Subject, at_base: Policy, judged: _Judged
-    ) -> None:
+    def __init__(self, client: GitHub, subject: Subject, at_base: Policy, judged: _Judged) -> None:
         self._client = client
         self._subject = subject
         self._policy = at_base

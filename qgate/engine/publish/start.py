@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from qgate.engine.publish import run, subject
 from qgate.engine.publish.run import Published
+from qgate.engine.publish.subject import Subject
 from qgate.errors import UsageError
 from qgate.model.event import RunEvent, TargetEvent
-
-if TYPE_CHECKING:
-    from qgate.engine.publish.subject import Subject
-    from qgate.system.github.client import GitHub
+from qgate.system.github.client import GitHub
 
 TOKENS: Final = ("GITHUB_TOKEN", "GH_TOKEN")
 _API: Final = "https://api.github.com"
@@ -25,7 +23,7 @@ class Done:
     reason: str = ""
 
 
-def client_of(environ: Mapping[str, str], repository: str | None = None) -> "GitHub":
+def client_of(environ: Mapping[str, str], repository: str | None = None) -> GitHub:
     """The client for a repository, `owner/name`. Raises `UsageError`."""
     token = next((environ[name] for name in TOKENS if environ.get(name)), "")
     if not token:
@@ -35,13 +33,11 @@ def client_of(environ: Mapping[str, str], repository: str | None = None) -> "Git
     if name.count("/") != 1:
         said = f"{name!r} is no repository" if name else "no repository is named"
         raise UsageError(said, hint="name it: --repository OWNER/NAME")
-    from qgate.system.github.client import GitHub  # noqa: PLC0415 - not for a usage error
-
     return GitHub(token=token, repository=name, url=environ.get("GITHUB_API_URL") or _API)
 
 
 def of_event(
-    client: "GitHub",
+    client: GitHub,
     event: TargetEvent | RunEvent,
     environ: Mapping[str, str],
     *,
@@ -57,15 +53,15 @@ def of_event(
 
 
 def of_number(
-    client: "GitHub", number: int, environ: Mapping[str, str], *, is_dry: bool = False
+    client: GitHub, number: int, environ: Mapping[str, str], *, is_dry: bool = False
 ) -> Done:
     """Publish for one pull request that somebody named. Raises `Incomplete`."""
     return _done(client, subject.of_number(client, number), environ, is_dry=is_dry)
 
 
 def _done(
-    client: "GitHub",
-    subjects: "tuple[Subject, ...]",
+    client: GitHub,
+    subjects: tuple[Subject, ...],
     environ: Mapping[str, str],
     *,
     reason: str = "",

@@ -1,13 +1,11 @@
 """Which pull requests a run on the trusted side is about."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from qgate.model.event import RunEvent, TargetEvent
 from qgate.model.pull_request import Others, PullRequest
-
-if TYPE_CHECKING:
-    from qgate.system.github.client import GitHub
+from qgate.system.github.client import GitHub
 
 # Runs that a pull request causes; of others nothing is said on one.
 _OF_PULL_REQUESTS: Final = frozenset({"pull_request", "pull_request_review"})
@@ -30,17 +28,17 @@ class Subject:
     others: Others = _NONE
 
 
-def of_number(client: "GitHub", number: int) -> tuple[Subject, ...]:
+def of_number(client: GitHub, number: int) -> tuple[Subject, ...]:
     """The one that somebody named."""
     return (_subject(client, number),)
 
 
-def of_target(client: "GitHub", event: TargetEvent) -> tuple[Subject, ...]:
+def of_target(client: GitHub, event: TargetEvent) -> tuple[Subject, ...]:
     """The one of a `pull_request_target` event. Its head is asked for: the event may be old."""
     return (_subject(client, event.number, event.action),)
 
 
-def of_run(client: "GitHub", event: RunEvent) -> tuple[tuple[Subject, ...], str]:
+def of_run(client: GitHub, event: RunEvent) -> tuple[tuple[Subject, ...], str]:
     """Those whose head a finished run is for, and why there are none, in words.
 
     The number comes from the run's head, which GitHub knows, and never from what the run left.
@@ -54,7 +52,7 @@ def of_run(client: "GitHub", event: RunEvent) -> tuple[tuple[Subject, ...], str]
     return tuple(_subject(client, number, may_ask=False) for number in numbers), ""
 
 
-def _subject(client: "GitHub", number: int, action: str = "", *, may_ask: bool = True) -> Subject:
+def _subject(client: GitHub, number: int, action: str = "", *, may_ask: bool = True) -> Subject:
     pull = client.pull(number)
     others = client.others(pull) if pull.is_open else _NONE
     return Subject(pull=pull, action=action, may_ask=may_ask, others=others)
