@@ -20,8 +20,8 @@ MOST_BYTES: Final = 24_000
 
 _FATES: Final = {Fate.ASKED: "asked", Fate.COUNTED: "there already", Fate.DROPPED: "not asked"}
 _MOST_NAMES: Final = 10
-# Enough for people, and short enough for what is left of a comment.
-_MOST_MENTIONED: Final = 10
+# What a comment that uses up its budget has left, with a line end in front.
+_MOST_MENTIONED: Final = 500
 _MENTION: Final = re.compile(r"@[A-Za-z0-9-]{1,39}(?:/[A-Za-z0-9._-]{1,100})?")
 
 
@@ -60,8 +60,11 @@ def mentions(made: Plan) -> str:
 
     The one place with living mentions: the names are of rules at the base, and nothing else.
     """
-    names = [owner for owner, _ in made.notify if _MENTION.fullmatch(owner)]
-    return f"cc {' '.join(names[:_MOST_MENTIONED])}\n" if names else ""
+    line = "cc"
+    for owner, _ in made.notify:
+        if _MENTION.fullmatch(owner) and len(line) + len(owner) < _MOST_MENTIONED:
+            line += f" {owner}"
+    return f"{line}\n" if line != "cc" else ""
 
 
 def _headline(made: Plan) -> str:

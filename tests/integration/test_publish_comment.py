@@ -156,6 +156,7 @@ TEMPLATES: Final = {
     "calling": "{{ comment.upper() }}",
     "endless": "{% for a in range(9) %}{% endfor %}",
     "too long": "{{ comment }}" * 2000,
+    "too long in UTF-16": "\U0001f600" * 40_000,
     "syntax": "{{ comment",
 }
 

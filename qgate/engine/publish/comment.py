@@ -11,6 +11,7 @@ from qgate.model.pull_request import PullRequest
 from qgate.model.report import Finding, GateResult, Level, Outcome, Report, Standing
 from qgate.model.reviewers import Plan
 from qgate.reporters import comment, reviewers_markdown
+from qgate.reporters.budget import utf16
 from qgate.system.github.client import GitHub
 
 _BOT: Final = "[bot]"
@@ -70,7 +71,7 @@ def _in_template(plain: str, report: Report, pull: PullRequest, policy: Policy) 
     }
     source = policy.files[TEMPLATE].decode("utf-8-sig", "replace")
     body = f"{comment.MARKER}\n{rendering.render(source, TEMPLATE, values)}"
-    if len(body) > comment.MOST_CHARACTERS:
+    if utf16(body) > comment.MOST_CHARACTERS:
         hint = "shorten the template"
         raise UsageError(f"{TEMPLATE}: the comment would be too long; left out", hint=hint)
     return body

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from qgate import __version__
 from qgate.model.owners import OwnerRule, Place, Requirement
 from qgate.model.reviewers import Candidate, Fate, Owned, Plan, Suggestion
-from qgate.reporters import reviewers_json, reviewers_markdown, reviewers_text
+from qgate.reporters import comment, reviewers_json, reviewers_markdown, reviewers_text
 from qgate.reporters.inert import inert
 from tests.support.repo import ROOT
 from tests.unit.parse.damage import BRIEF
@@ -477,8 +477,11 @@ def test_the_schema_refuses_another_version_and_notices_that_are_no_text(
 def test_only_well_formed_names_to_be_told_are_mentioned_and_not_too_many() -> None:
     rule = (Place(".qgate.yml", 1),)
     odd = ["@a b", "@x\n@y", "a@b.example", "@-", "@org/te am", "@<img>"]
-    names = [f"@dev{number}" for number in range(30)]
+    names = [f"@dev{number}" for number in range(300)]
     made = Plan(files=(), candidates=(), notify=tuple((each, rule) for each in (*odd, *names)))
     line = reviewers_markdown.mentions(made)
-    assert line == f"cc @- {' '.join(names[:9])}\n"
+    assert line.startswith("cc @- @dev0 @dev1 ")
+    assert line.endswith("\n")
+    # GitHub's limit, the budget of a comment, and the empty line between.
+    assert 400 < len(line) <= 65_536 - comment.MOST_CHARACTERS - 1
     assert reviewers_markdown.mentions(Plan(files=(), candidates=())) == ""
