@@ -142,7 +142,7 @@ def _nothing(why: str, files: Runner) -> int:
 
 def _judged(request: Request, occasion: CiEvent | None) -> Report:
     """The report without secrets; what runs meanwhile is said on standard error."""
-    with shown() as progress:
+    with shown(is_log=True) as progress:
         report = judging.judge(replace(request, watch=progress), occasion)
     Cache(cache_folder(request.environ), may_save=not ci.is_fork(request.environ)).prune()
     return redacted(report, secrets.of(request.environ))

@@ -15,9 +15,12 @@ _QUIET_SECONDS: Final = 10
 
 
 @contextlib.contextmanager
-def shown() -> Iterator["Progress"]:
-    """Something to tell what runs; what it draws is gone at the end."""
-    progress = Progress()
+def shown(*, is_log: bool = False) -> Iterator["Progress"]:
+    """Something to tell what runs; what it draws is gone at the end.
+
+    `is_log` draws nothing even at a terminal: a runner may give one to a log.
+    """
+    progress = Progress(is_terminal=sys.stderr.isatty() and not is_log)
     try:
         yield progress
     finally:
@@ -30,8 +33,8 @@ class Progress:
     A log gets one after a second and every ten.
     """
 
-    def __init__(self) -> None:
-        self._is_terminal = sys.stderr.isatty()
+    def __init__(self, *, is_terminal: bool) -> None:
+        self._is_terminal = is_terminal
         self._height = 0
         self._next = 1.0
 

@@ -7,32 +7,28 @@ a quoted scalar or not at all.
 import hashlib
 import os
 import re
-import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from qgate.documents.checklist import pull_request
 from qgate.documents.rendering import quoted
-from qgate.engine import checklists, project_tests
+from qgate.engine import checklists, project_tests, pull_request_template
+from qgate.engine.action_lines import WORKFLOWS
 from qgate.engine.action_reference import ActionReference
+from qgate.engine.planned_files import Planned, content, lines_fed
 from qgate.engine.request import Request, load_settings
 from qgate.errors import UsageError
-from qgate.system import files, resources
+from qgate.system import resources
 from qgate.system.git import Repository
 
-_WORKFLOWS: Final = ".github/workflows"
-# Where GitHub looks for it, letters of any case.
-_TEMPLATE: Final = "pull_request_template.md"
-_TEMPLATE_FOLDERS: Final = (".github", ".", "docs")
 _MOST_BYTES: Final = 1 << 20
 # What stands in the shipped files for what is put in.
 _ACTION: Final = "OWNER/REPO@0000000000000000000000000000000000000000 # VERSION"
 _BRANCH: Final = '"DEFAULT-BRANCH"'
 _CRON: Final = '"1 1 * * *"'
 _TESTS: Final = "      # TESTS\n"
+_BOTH: Final = ("# begin: the project's tests", "# end: the project's tests")
+_MARK: Final = re.compile(r"^ *# (?:begin|end): the project's tests", re.MULTILINE)
 _OWN_PART: Final = re.compile(
     r"^ *# begin: the project's tests.*?^ *# end: the project's tests$", re.MULTILINE | re.DOTALL
 )
@@ -41,31 +37,6 @@ _PYTHON: Final = """\
         with:
           python-version: "3.13"
 """
-
-
-class State(StrEnum):
-    """What there is of a file."""
-
-    NEW = "new"
-    SAME = "unchanged"
-    DIFFERENT = "different"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """A file by its path from the root: what it should hold, and what it holds, None without it."""
-
-    name: str
-    text: str
-    before: str | None
-
-    @property
-    def state(self) -> State:
-        """What there is of it; line ends make no difference."""
-        if self.before is None:
-            return State.NEW
-        is_same = self.before.replace("\r\n", "\n") == self.text
-        return State.SAME if is_same else State.DIFFERENT
 
 
 def plan(request: Request, action: ActionReference, *, branch: str = "") -> tuple[Planned, ...]:
@@ -87,21 +58,9 @@ def plan(request: Request, action: ActionReference, *, branch: str = "") -> tupl
     places = re.compile("|".join(map(re.escape, put_in)))
     for shipped in sorted((resources.folder("templates") / "github").glob("*.yml")):
         text = places.sub(lambda found: put_in[found[0]], shipped.read_text("utf-8"))
-        planned.append(_planned(repo.root, f"{_WORKFLOWS}/{shipped.name}", text))
+        planned.append(_planned(repo.root, f"{WORKFLOWS}/{shipped.name}", text))
     items = checklists.find(repo.root, settings.gates.checklist.list or "review")
-    text = pull_request.text(items)
-    return (*planned, _planned(repo.root, _template_of(repo.root), text))
-
-
-def write(root: Path, planned: Planned) -> None:
-    """Write one file and the folders that it needs. Raises `UsageError`."""
-    path = root / planned.name
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        hint = "there must be folders of these names, or nothing"
-        raise UsageError(f"cannot make {path.parent}: {error.strerror}", hint=hint) from error
-    files.write(path, planned.text)
+    return (*planned, pull_request_template.planned(repo.root, items))
 
 
 def default_branch(repo: Repository) -> str:
@@ -115,40 +74,30 @@ def default_branch(repo: Repository) -> str:
 
 
 def _planned(root: Path, name: str, text: str) -> Planned:
-    before = _before(root, name)
-    own = _OWN_PART.findall(before.replace("\r\n", "\n")) if before else []
-    if len(own) == 1:
-        text = _OWN_PART.sub(lambda _: own[0], text)
-    return Planned(name=name, text=text, before=before)
+    _refuse_twin(root, name)
+    data = content(root, name)
+    before = None if data is None else data.decode("utf-8", "backslashreplace")
+    marks = _MARK.findall(lines_fed(before or ""))
+    if not marks or not _MARK.search(text):
+        return Planned(name=name, text=text, before=before)
+    own = _OWN_PART.search(lines_fed(before or ""))
+    if own is None or len(marks) != len(_BOTH):
+        return Planned(name=name, text=text, before=before, kept=_of_marks(marks))
+    return Planned(name=name, text=_OWN_PART.sub(lambda _: own[0], text), before=before)
 
 
-def _before(root: Path, name: str) -> str | None:
-    """What a file holds, None if there is none. Raises `UsageError` for what is no file."""
-    path = root / name
-    if Path(os.path.realpath(path)) != Path(os.path.realpath(root)) / name:
-        hint = "put the file itself there"
-        raise UsageError(f"{name} is, or is reached through, a link", hint=hint)
-    try:
-        if not stat.S_ISREG(path.lstat().st_mode):
-            raise UsageError(f"{name} is no file", hint="take it away")
-        with path.open("rb") as stream:
-            return stream.read(_MOST_BYTES).decode("utf-8", "backslashreplace")
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        hint = "it must be a file that can be read, in a folder"
-        raise UsageError(f"{name} cannot be read: {error.strerror}", hint=hint) from error
+def _of_marks(marks: Sequence[str]) -> str:
+    """What is wrong with the marks that are there."""
+    lost = [each for each in _BOTH if each not in map(str.strip, marks)]
+    what = f"the mark `{lost[0]}` is missing" if lost else "its marks are not one of each, in order"
+    return f"{what}; put your own steps between the lines `{_BOTH[0]}` and `{_BOTH[1]}`"
 
 
-def _template_of(root: Path) -> str:
-    """Where the repository has its template; a second one would be ignored or take its place."""
-    for folder in _TEMPLATE_FOLDERS:
-        place = root / folder
-        names = sorted(os.listdir(place)) if place.is_dir() else []  # noqa: PTH208
-        for name in names:
-            if name.lower() == _TEMPLATE:
-                return (Path(folder) / name).as_posix()
-    return f"{_TEMPLATE_FOLDERS[0]}/{_TEMPLATE}"
+def _refuse_twin(root: Path, name: str) -> None:
+    twin = f"{name.removesuffix('.yml')}.yaml"
+    if os.path.lexists(root / twin):
+        message = f"{twin} is there, and both would run beside {name}"
+        raise UsageError(message, hint=f"rename it to {name}, or to something else")
 
 
 def _tests(root: Path, *, is_run_by_qgate: bool) -> str:

@@ -15,6 +15,7 @@ _REQUIREMENTS: Final = (
     *("requirements/dev.txt", "requirements/test.txt"),
 )
 _EXTRAS: Final = ("test", "tests", "testing", "dev")
+_UV_LOCK: Final = "uv.lock"
 _PYTHON: Final = ("pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "pytest.ini")
 _LOCKED: Final = (
     ("pnpm-lock.yaml", ("corepack enable", "pnpm install --frozen-lockfile")),
@@ -45,6 +46,7 @@ READ: Final = ("package.json", *_PYTHON, *_REQUIREMENTS)
 NAMES: Final = (
     *READ,
     "conftest.py",
+    _UV_LOCK,
     *(name for name, _ in _LOCKED),
     *(name for name, *_ in _OTHERS),
 )
@@ -75,14 +77,26 @@ def _python(files: Mapping[str, str]) -> Iterator[Commands]:
     has_pytest = bool({"pytest.ini", "conftest.py"} & files.keys()) or any(
         "pytest" in files.get(name, "") for name in (*_PYTHON, *_REQUIREMENTS)
     )
+    runner = "pytest" if has_pytest else "unittest discover"
+    if _UV_LOCK in files:
+        # What the lock has not is laid over the environment, and what it has is taken from there.
+        run = f"uv run --no-sync --with coverage coverage run -m {runner}"
+        yield Commands(install=_synced(project), run=(run,))
+        return
     yield Commands(
         install=(
             *(f"python -m pip install --requirement {e}" for e in _REQUIREMENTS if e in files),
             *_package(project, files),
             f"python -m pip install coverage{' pytest' * has_pytest}",
         ),
-        run=(f"python -m coverage run -m {'pytest' if has_pytest else 'unittest discover'}",),
+        run=(f"python -m coverage run -m {runner}",),
     )
+
+
+def _synced(project: Mapping[str, Any]) -> tuple[str, ...]:
+    extra = _first(project.get("project"), "optional-dependencies")
+    what = f"--all-groups --extra {extra}" if extra else "--all-groups"
+    return "python -m pip install uv", f"uv sync --locked {what}"
 
 
 def _package(project: Mapping[str, Any], files: Mapping[str, str]) -> Iterator[str]:
@@ -92,6 +106,8 @@ def _package(project: Mapping[str, Any], files: Mapping[str, str]) -> Iterator[s
         what = f"'.[{extra}]'" if extra else "."
         yield f"python -m pip install --editable {what}"
     if group := _first(project, "dependency-groups"):
+        # Groups are new in pip 25.1, and not every Python brings one so new.
+        yield "python -m pip install --upgrade pip"
         yield f"python -m pip install --group {group}"
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import yaml
 
 from tests.support.action.composite import Composite, Ran
 from tests.support.action.composite import definition as definition_of_action
@@ -23,6 +24,8 @@ from tests.support.action.expressions import Job, UnknownExpression, filled, hol
 from tests.support.action.workspace import Files, Workspace, opened
 from tests.support.localtool import definition
 from tests.support.repo import ROOT
+from tests.support.workflows import in_page
+from tests.support.workflows import steps as steps_of
 
 BEFORE: Final = {"app.py": "def one():\n    return 1\n"}
 CHANGE: Final = {"app.py": "def one():\n    return 1\n\n\ndef two():\n    return 2\n"}
@@ -31,6 +34,7 @@ MISSED: Final = {"app.py": {1: 1, 2: 1, 5: 1, 6: 0}}
 UPLOAD: Final = "actions/upload-artifact"
 SAVE: Final = "actions/cache/save"
 RESTORE: Final = "actions/cache/restore"
+USE_IN_CI: Final = ROOT / "docs" / "how-to" / "use-in-ci.md"
 PYTHON: Final = Path(os.path.realpath(sys.executable))
 
 
@@ -147,6 +151,7 @@ def test_a_covered_change_passes_everywhere_people_look(at_work: At) -> None:
         "errors": "0",
         "warnings": "0",
         "report": str(action.temporary / "qgate-report" / "report.json"),
+        "python": ran.outputs["python"],
     }
     assert "qgate passed" in ran.summary
     assert ran.out.splitlines()[-1].startswith("qgate passed: coverage passed: 100.00 %")
@@ -174,6 +179,38 @@ def test_an_uncovered_change_fails_and_its_lines_are_annotated(at_work: At) -> N
         "if-no-files-found": "error",
         "overwrite": "True",
     }
+
+
+@pytest.mark.parametrize("hits", [COVERED, MISSED])
+def test_a_later_step_can_run_qgate_by_the_python_of_the_action(
+    at_work: At, hits: Mapping[str, Mapping[int, int]]
+) -> None:
+    action = at_work(hits, change={**CHANGE, "CODEOWNERS": "*.py\tnobody\n", "qgate.py": "1 / 0\n"})
+    ran = action.run()
+    steps = [
+        step
+        for text in in_page(USE_IN_CI.read_text("utf-8"))
+        for step in steps_of(yaml.safe_load(text))
+    ]
+    shown = [step for step in steps if "QGATE_PYTHON" in step.get("env", {})]
+    assert len(shown) == 3
+    for step in shown:
+        contexts = {f"steps.qgate.outputs.{name}": value for name, value in ran.outputs.items()}
+        variables = {name: filled(value, contexts) for name, value in step["env"].items()}
+        done = subprocess.run(
+            ["bash", "-e", "-c", step["run"]],
+            cwd=action.space.path,
+            env={**action.space.environ, **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        said = done.stdout + done.stderr
+        if "codeowners check" in step["run"]:
+            assert (done.returncode, "CODEOWNERS:1" in said) == (1, True), said
+        else:
+            assert done.returncode in {0, 2}, said
+            assert "Traceback" not in said
 
 
 def test_what_cannot_be_judged_is_neither(at_work: At) -> None:

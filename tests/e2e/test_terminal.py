@@ -208,6 +208,22 @@ def test_progress_at_a_terminal_is_a_list_that_is_wiped(own: Repo) -> None:
     assert _screen(progress) == [""]
 
 
+def test_a_run_in_ci_draws_nothing_even_if_its_log_is_a_terminal(own: Repo) -> None:
+    own.write(
+        {
+            "run.sh": "sleep 1.5\ncat fresh > lcov.info\n",
+            "fresh": report("lcov", ran=1),
+            ".qgate.yml": "gates: {coverage: {command: [sh, run.sh]}}\n",
+        }
+    )
+
+    code, text = _at_terminal(own, "ci", "--gate", "coverage")
+
+    assert code == 0
+    assert "\x1b" not in text
+    assert text.startswith("running sh run.sh 1 s\n")
+
+
 def _ends_of_drawings(progress: str) -> list[int]:
     """Where each drawing of the list is complete; the wipe at the end is none."""
     return [match.end() for match in re.finditer(r"\n\x1b\[J", progress)]

@@ -22,8 +22,18 @@ def test_nothing_is_proposed_for_nothing() -> None:
         ),
         (
             {"pyproject.toml": "[dependency-groups]\ndev=['pytest']"},
-            [f"{PIP} --group dev", f"{PIP} coverage pytest"],
+            [f"{PIP} --upgrade pip", f"{PIP} --group dev", f"{PIP} coverage pytest"],
             "python -m coverage run -m pytest",
+        ),
+        (
+            {"pyproject.toml": "[dependency-groups]\ndev=['pytest']", "uv.lock": ""},
+            [f"{PIP} uv", "uv sync --locked --all-groups"],
+            "uv run --no-sync --with coverage coverage run -m pytest",
+        ),
+        (
+            {"pyproject.toml": "[project.optional-dependencies]\ntest=[]", "uv.lock": ""},
+            [f"{PIP} uv", "uv sync --locked --all-groups --extra test"],
+            "uv run --no-sync --with coverage coverage run -m unittest discover",
         ),
         (
             {"requirements.txt": "requests", "requirements-dev.txt": "pytest==8"},
@@ -74,6 +84,10 @@ def test_several_languages_are_all_tested() -> None:
 def test_files_that_cannot_be_read_still_say_which_language_it_is(text: str) -> None:
     found = commands({"pyproject.toml": text, "package.json": text})
     assert found.run == ("python -m coverage run -m unittest discover", "npm test")
+
+
+def test_a_lock_alone_is_no_project() -> None:
+    assert commands({"uv.lock": ""}) == commands({})
 
 
 def test_no_text_of_a_file_gets_into_a_command() -> None:
