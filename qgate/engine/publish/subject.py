@@ -10,7 +10,6 @@ from qgate.system.github.client import GitHub
 # Runs that a pull request causes; of others nothing is said on one.
 _OF_PULL_REQUESTS: Final = frozenset({"pull_request", "pull_request_review"})
 
-
 _NONE: Final = Others()
 
 
