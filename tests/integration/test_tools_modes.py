@@ -13,6 +13,8 @@ from tests.support.localtool import SHELL, program
 from tests.support.localtool import definition as local
 from tests.support.repo import Repo
 
+pytestmark = pytest.mark.usefixtures("warm_tools")
+
 FORMAT = "[lint]\nselect = ['E9']\n[format]\n"
 UNUSED = "lint.select = ['F']\n"
 SETTINGS = "version: 1\n"
