@@ -51,5 +51,6 @@ def _write(path: Path, *, seed: str) -> None:
 
 
 def _asked(name: str, *arguments: str, folder: Path) -> str:
-    argv = [_BIN / name, *arguments]
-    return subprocess.run(argv, cwd=folder, check=True, capture_output=True, text=True).stdout
+    argv = [str(_BIN / name), *arguments]
+    done = subprocess.run(argv, cwd=folder, check=True, capture_output=True)
+    return done.stdout.decode()
