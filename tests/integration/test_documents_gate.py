@@ -64,7 +64,7 @@ def test_without_documents_the_gate_is_skipped_and_quiet(repo: Repo) -> None:
     repo.commit({"README.md": "# [x](nowhere.md)\n"})
     gate = checked(repo, base="HEAD")
     assert (gate.outcome, gate.reason, gate.findings) == (Outcome.SKIPPED, "no-documents", ())
-    ran = repo.qgate("check", "documents", "--base", "HEAD")
+    ran = repo.call("check", "documents", "--base", "HEAD")
     # As for every gate: where nothing at all was judged, nothing has passed.
     assert (ran.code, ran.err) == (3, "")
     assert "documents skipped: there are none here" in ran.out
@@ -89,7 +89,7 @@ def test_what_is_new_blocks_and_what_was_there_does_not(project: Repo) -> None:
 
 def test_older_findings_are_not_in_the_way_on_a_terminal(project: Repo) -> None:
     project.write({"src/main.py": "x = 2\n"})
-    ran = project.qgate("check", "documents", "--base", "HEAD")
+    ran = project.call("check", "documents", "--base", "HEAD")
     assert ran.code == 0
     assert "gone.md" not in ran.out
     assert "1 older" in ran.out
@@ -257,7 +257,7 @@ def test_a_pipe_in_a_documents_place_does_not_stop_the_run(project: Repo) -> Non
     path = project.path / RUNBOOK.format("good")
     path.unlink()
     os.mkfifo(path)
-    ran = project.qgate("check", "documents", "--base", "HEAD")
+    ran = project.call("check", "documents", "--base", "HEAD")
     assert ran.code in {0, 1, 3}
 
 
