@@ -215,9 +215,9 @@ def test_what_is_no_document_is_one_finding_at_its_place_in_bounded_time(
     data, line, said = BAD[name]
     path = RUNBOOK.format("bad")
     project.write({path: data})
-    started = time.monotonic()
+    started = time.process_time()
     gate = checked(project, base="HEAD")
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
     (finding,) = (each for each in gate.findings if each.blocking)
     assert (finding.rule, finding.path, finding.line) == (UNREADABLE, path, line)
     assert said in finding.message
