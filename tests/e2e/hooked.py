@@ -48,7 +48,7 @@ def content(one: int = 0, two: int = 0, three: int = 0) -> str:
 
 def install(repo: Repo, *arguments: str) -> Ran:
     """`qgate hook install` with the one gate these tests use, which must work."""
-    ran = repo.qgate("hook", "install", *GATE, *arguments)
+    ran = repo.call("hook", "install", *GATE, *arguments)
     assert (ran.code, ran.err) == (0, ""), ran
     return ran
 

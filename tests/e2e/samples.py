@@ -102,7 +102,7 @@ def uncovered(folder: Path, *, ran: int = 0) -> str:
 
 def as_json(repo: Repo, *flags: str) -> tuple[int, dict[str, Any]]:
     """The exit code and the JSON report of `qgate check` with these flags."""
-    ran = repo.qgate("check", "--format", "json", *flags)
+    ran = repo.call("check", "--format", "json", *flags)
     assert ran.err == ""
     return ran.code, json.loads(ran.out)
 

@@ -15,6 +15,7 @@ from qgate.system import adr_listing
 from tests.support.repo import Repo
 from tests.unit.documents.adr.forms import BULLETS, MADR, NYGARD
 
+AT_ONCE = 12
 TEXTS = ("--context", "There are two.", "--decision", "One.", "--consequences", "One is left.")
 
 
@@ -139,15 +140,15 @@ def test_a_dry_run_prints_the_text_and_the_diff_and_writes_nothing(repo: Repo) -
     assert everything(repo) == before
 
 
-def test_fifty_at_once_have_fifty_numbers(repo: Repo) -> None:
+def test_those_at_once_have_a_number_each(repo: Repo) -> None:
     argv = [sys.executable, "-m", "qgate", "new-adr", "At once"]
     started = [
         subprocess.Popen(argv, cwd=repo.path, env=repo.environ, stdout=subprocess.DEVNULL)
-        for _ in range(50)
+        for _ in range(AT_ONCE)
     ]
     assert {each.wait() for each in started} == {0}
     names = sorted(path.name for path in (repo.path / "docs/adr").iterdir())
-    assert names == [f"{number:04}-at-once.md" for number in range(1, 51)]
+    assert names == [f"{number:04}-at-once.md" for number in range(1, AT_ONCE + 1)]
 
 
 def test_numbers_go_on_in_the_width_in_use(repo: Repo) -> None:

@@ -289,7 +289,7 @@ def test_no_verify_goes_without_the_hook(repo: Repo) -> None:
 
 
 def test_without_a_gate_named_lint_and_types_are_judged_before_a_commit(repo: Repo) -> None:
-    repo.qgate("hook", "install")
+    repo.call("hook", "install")
     repo.write({"bad.py": content(1)})
     blocked = git(repo, "commit", "--all", "-m", "bad")
 

@@ -28,9 +28,7 @@ def _in_shell(topic: Repo, script: str, *arguments: str) -> Ran:
     done = subprocess.run(
         ["sh", "-c", f"qgate() {{ {command}; }}; {script}"],
         cwd=topic.path,
-        # Under a file size limit or without streams, measuring would be in the way.
-        env={name: value for name, value in topic.environ.items() if not name.startswith("COV")}
-        | {"PYTHONDONTWRITEBYTECODE": "1"},
+        env={**topic.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         stdin=subprocess.DEVNULL,
         text=True,

@@ -91,6 +91,8 @@ def test_the_hooks_judge_commits_merges_and_pushes(tmp_path: Path, runner: str) 
     repo.environ.update(environment(home))
     # uv brings certificates of its own, and an index in a company is seldom among them.
     repo.environ.update({"UV_NATIVE_TLS": "1", "UV_SYSTEM_CERTS": "1"})
+    # What is installed and never used need not be compiled.
+    repo.environ["PIP_NO_COMPILE"] = "1"
     repo.environ.update({k: v for k, v in os.environ.items() if _OF_THE_NETWORK.fullmatch(k)})
     fill(repo)
     repo.commit(

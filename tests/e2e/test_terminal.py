@@ -13,7 +13,7 @@ import pytest
 from rich.cells import cell_len
 
 from tests.e2e.samples import report, uncovered
-from tests.support.repo import Repo
+from tests.support.repo import Repo, measured
 
 _STYLE: Final = re.compile(r"\x1b\[([0-9;]*)m")
 _COLOUR: Final = re.compile(r"(?:3[0-7]|4[0-7]|9[0-7]|10[0-7]|[34]8;.*)")
@@ -24,7 +24,8 @@ _EVIL_SOURCE: Final = "x = '\x1b]0;own\x07\x9b2J\u202e[red]\u200b'\n"
 def _at_terminal(repo: Repo, *arguments: str, **environ: str) -> tuple[int, str]:
     """The exit code, and what both streams wrote to a terminal of 80 columns."""
     ours, theirs = pty.openpty()
-    whole = {**repo.environ, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24", **environ}
+    screen = {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"}
+    whole = measured({**repo.environ, **screen, **environ})
     with subprocess.Popen(
         [sys.executable, "-m", "qgate", *arguments],
         cwd=repo.path,

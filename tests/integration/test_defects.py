@@ -196,7 +196,7 @@ def test_the_command_ends_with_3_on_a_stale_report(repo: Repo) -> None:
     repo.commit({"m.py": "a = 1\nb = 2\n"})
     lcov_missing(repo, {"m.py": set()})
     repo.write({"m.py": "a = 1\nb = 3\nc = 4\n"})
-    done = repo.qgate("check", "--base", "HEAD")
+    done = repo.call("check", "--base", "HEAD")
     assert done.code == 3
     assert "stale-report" in done.out
 

@@ -64,7 +64,7 @@ def test_without_documents_the_gate_is_skipped_and_quiet(repo: Repo) -> None:
     repo.commit({"README.md": "# [x](nowhere.md)\n"})
     gate = checked(repo, base="HEAD")
     assert (gate.outcome, gate.reason, gate.findings) == (Outcome.SKIPPED, "no-documents", ())
-    ran = repo.qgate("check", "documents", "--base", "HEAD")
+    ran = repo.call("check", "documents", "--base", "HEAD")
     # As for every gate: where nothing at all was judged, nothing has passed.
     assert (ran.code, ran.err) == (3, "")
     assert "documents skipped: there are none here" in ran.out
@@ -89,7 +89,7 @@ def test_what_is_new_blocks_and_what_was_there_does_not(project: Repo) -> None:
 
 def test_older_findings_are_not_in_the_way_on_a_terminal(project: Repo) -> None:
     project.write({"src/main.py": "x = 2\n"})
-    ran = project.qgate("check", "documents", "--base", "HEAD")
+    ran = project.call("check", "documents", "--base", "HEAD")
     assert ran.code == 0
     assert "gone.md" not in ran.out
     assert "1 older" in ran.out
@@ -215,9 +215,9 @@ def test_what_is_no_document_is_one_finding_at_its_place_in_bounded_time(
     data, line, said = BAD[name]
     path = RUNBOOK.format("bad")
     project.write({path: data})
-    started = time.monotonic()
+    started = time.process_time()
     gate = checked(project, base="HEAD")
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
     (finding,) = (each for each in gate.findings if each.blocking)
     assert (finding.rule, finding.path, finding.line) == (UNREADABLE, path, line)
     assert said in finding.message
@@ -257,7 +257,7 @@ def test_a_pipe_in_a_documents_place_does_not_stop_the_run(project: Repo) -> Non
     path = project.path / RUNBOOK.format("good")
     path.unlink()
     os.mkfifo(path)
-    ran = project.qgate("check", "documents", "--base", "HEAD")
+    ran = project.call("check", "documents", "--base", "HEAD")
     assert ran.code in {0, 1, 3}
 
 
@@ -389,43 +389,45 @@ ALERT: Final = (
     "groups:\n  - name: g\n    rules:\n      - alert: Nobody\n        expr: up == 0\n"
     "        annotations: {runbook_url: https://example.com/runbooks/Nobody}\n"
 )
+# Made one after another; behind each the exit code from there on.
 CHANGES: Final[dict[str, tuple[Callable[[Repo], object], int]]] = {
-    "a document": (
-        lambda repo: repo.write({RUNBOOK.format("good"): runbook("good", "\n[x](no.md)\n")}),
-        1,
+    # Judged by what holds at the base, and said to be so.
+    "the settings": (
+        lambda repo: repo.write({".qgate.yml": "documents: {adr: {folder: decisions}}\n"}),
+        0,
     ),
     "an untracked document": (
         lambda repo: repo.write({RUNBOOK.format("new"): runbook("new", "\n[x](no.md)\n")}),
-        1,
-    ),
-    "one more untracked document": (
-        lambda repo: repo.write({RUNBOOK.format("newer"): runbook("newer", "\n[x](no.md)\n")}),
         1,
     ),
     "an untracked document gone": (
         lambda repo: (repo.path / RUNBOOK.format("new")).unlink(),
         0,
     ),
-    "the file .adr-dir": (lambda repo: repo.write({".adr-dir": "decisions\n"}), 1),
-    "a file of alerts": (lambda repo: repo.write({"alerts/a.yml": ALERT}), 1),
-    "an untracked file of alerts": (lambda repo: repo.write({"alerts/b.yml": ALERT}), 1),
-    "a file that a document links to": (linked_file_gone, 1),
-    # Judged by what holds at the base, and said to be so.
-    "the settings": (
-        lambda repo: repo.write({".qgate.yml": "documents: {adr: {folder: decisions}}\n"}),
+    "one more untracked document": (
+        lambda repo: repo.write({RUNBOOK.format("newer"): runbook("newer", "\n[x](no.md)\n")}),
+        1,
+    ),
+    "that one mended": (
+        lambda repo: repo.write({RUNBOOK.format("newer"): runbook("newer")}),
         0,
     ),
+    "a file that a document links to": (linked_file_gone, 1),
+    "a document": (lambda repo: repo.write({RUNBOOK.format("good"): runbook("good")}), 0),
+    "a file of alerts": (lambda repo: repo.write({"alerts/a.yml": ALERT}), 1),
+    "that file as it was": (lambda repo: repo.git("checkout", "--quiet", "alerts/a.yml"), 0),
+    "an untracked file of alerts": (lambda repo: repo.write({"alerts/b.yml": ALERT}), 1),
+    "that file gone": (lambda repo: (repo.path / "alerts/b.yml").unlink(), 0),
+    "the file .adr-dir": (lambda repo: repo.write({".adr-dir": "decisions\n"}), 1),
 }
 
 
-@pytest.mark.parametrize("name", CHANGES)
-def test_no_answer_is_given_again_after_a_change(rich: Repo, name: str) -> None:
-    change, code = CHANGES[name]
+def test_no_answer_is_given_again_after_a_change(rich: Repo) -> None:
     assert kept(rich).code == 0
-    change(rich)
-    ran = run(rich)
-    assert AGAIN not in ran.err
-    assert ran.code == code, ran.out + ran.err
+    for name, (change, code) in CHANGES.items():
+        change(rich)
+        ran = kept(rich)
+        assert ran.code == code, f"{name}: {ran.out}{ran.err}"
 
 
 def test_an_untracked_file_that_is_linked_to_and_goes_makes_a_new_run(project: Repo) -> None:

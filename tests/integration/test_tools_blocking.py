@@ -3,11 +3,17 @@
 import time
 from pathlib import Path
 
+import pytest
+
 from qgate.model.report import GateResult, Outcome
 from tests.support.check import judged
 from tests.support.repo import Repo
 
+pytestmark = pytest.mark.usefixtures("warm_tools")
+
 MYPY = {"pyproject.toml": "[tool.mypy]\n"}
+# Settings for the project's modules alone: mypy need not look at its library's anew.
+OF_ALL_HERE = "[tool.mypy]\n[[tool.mypy.overrides]]\nmodule = ['a', 'lib', 'built', 'built.*']\n"
 SCRIPT = """\
 #!/bin/sh
 [ -e {here}/good ] && cp {here}/good a.txt
@@ -56,7 +62,7 @@ def test_the_base_asked_under_a_lax_configuration_is_not_remembered_as_a_head(re
     # Something for which the base is asked, under a configuration that hides the commit's error.
     repo.write(
         {
-            "pyproject.toml": "[tool.mypy]\ndisable_error_code = ['arg-type']\n",
+            "pyproject.toml": f"{OF_ALL_HERE}disable_error_code = ['arg-type']\n",
             "lib.py": "def f(x: str, y: int) -> str:\n    return x\n",
         }
     )
@@ -67,7 +73,7 @@ def test_the_base_asked_under_a_lax_configuration_is_not_remembered_as_a_head(re
 
 
 def test_a_base_without_ignored_modules_is_not_remembered_as_a_head(repo: Repo) -> None:
-    lax = "[tool.mypy]\nignore_missing_imports = true\n"
+    lax = f"{OF_ALL_HERE}ignore_missing_imports = true\n"
     first = repo.commit(
         {"pyproject.toml": lax, ".gitignore": "/built/\n", "lib.py": "", "a.py": "y = 1\n"}
     )

@@ -140,12 +140,12 @@ def test_the_command_ends_with_3_and_with_another_tools_finding_with_1(repo: Rep
     program(repo, "broken", f"{SHELL}echo boom >&2; exit 70")
     program(repo, "finder", FINDS)
     changed(repo, definition("broken") | definition("finder"))
-    alone = repo.qgate("check", "lint", "--base", "HEAD")
+    alone = repo.call("check", "lint", "--base", "HEAD")
     assert alone.code == 3, alone.out
     for words in ("qgate incomplete", "broken ended with exit code 70", "boom", "run it by hand"):
         assert words in alone.out + alone.err
     repo.write({"a.txt": "BAD\n"})
-    both = repo.qgate("check", "lint", "--base", "HEAD")
+    both = repo.call("check", "lint", "--base", "HEAD")
     assert both.code == 1, both.out
     for words in ("a.txt:1", "lint/finder", "broken ended with exit code 70"):
         assert words in both.out

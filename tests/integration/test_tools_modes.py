@@ -13,6 +13,8 @@ from tests.support.localtool import SHELL, program
 from tests.support.localtool import definition as local
 from tests.support.repo import Repo
 
+pytestmark = pytest.mark.usefixtures("warm_tools")
+
 FORMAT = "[lint]\nselect = ['E9']\n[format]\n"
 UNUSED = "lint.select = ['F']\n"
 SETTINGS = "version: 1\n"
@@ -174,7 +176,7 @@ def test_without_any_tool_the_gate_is_skipped_and_the_run_incomplete(repo: Repo)
     gate = gate_of(repo)
     assert (gate.outcome, gate.reason) == (Outcome.SKIPPED, "no-tool")
     assert any(each.startswith("ruff: there is no ") for each in gate.evidence)
-    ran = repo.qgate("check", "lint", "--base", "HEAD")
+    ran = repo.call("check", "lint", "--base", "HEAD")
     assert ran.code == 3
     assert "lint skipped: no tool is set up for it here" in ran.out + ran.err
 

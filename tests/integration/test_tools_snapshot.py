@@ -14,6 +14,8 @@ from tests.support.check import judged
 from tests.support.localtool import SHELL, definition, program
 from tests.support.repo import Repo
 
+pytestmark = pytest.mark.usefixtures("warm_tools")
+
 # Both run once for the whole project and cannot read standard input; one takes stand-ins.
 _WALKS: Final = rf"""{SHELL}
 test -e strict.conf || exit 0
@@ -58,7 +60,8 @@ KINDS: Final = {
     ),
     "mypy": Kind(
         "types", ("pyproject.toml", "[tool.mypy]\n"), "x: int = 1\n", "x: int = ''\n",
-        "[tool.mypy]\ndisable_error_code = ['assignment']\n", "types/assignment",
+        "[tool.mypy]\n[[tool.mypy.overrides]]\nmodule = ['a', 'sub.*']\n"
+        "disable_error_code = ['assignment']\n", "types/assignment",
     ),
     "walker": Kind("style", ("strict.conf", ""), "x = 1\n", "x = 'BAD'\n", "", "style/walker"),
     "taker": Kind("style", ("strict.conf", ""), "x = 1\n", "x = 'BAD'\n", "", "style/taker"),

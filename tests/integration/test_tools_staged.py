@@ -2,9 +2,13 @@
 
 import time
 
+import pytest
+
 from qgate.model.report import GateResult, Outcome
 from tests.support.check import judged
 from tests.support.repo import Repo
+
+pytestmark = pytest.mark.usefixtures("warm_tools")
 
 
 def staged(repo: Repo, name: str) -> GateResult:

@@ -10,9 +10,9 @@ from qgate.errors import MalformedReport
 from qgate.model.coverage import FileCoverage, ParsedReport
 
 # No example database: a test run leaves nothing in the checkout.
-THOROUGH: Final = settings(max_examples=300, deadline=None, database=None)
+THOROUGH: Final = settings(max_examples=150, deadline=None, database=None)
 # For what is slow, or has many properties.
-BRIEF: Final = settings(max_examples=75, deadline=None, database=None)
+BRIEF: Final = settings(max_examples=50, deadline=None, database=None)
 
 _TOKENS: Final = st.sampled_from(
     [

@@ -173,9 +173,9 @@ def test_a_file_that_was_cut_off_gives_a_prefix_or_a_place(end: int) -> None:
     ids=["words", "alerts", "quote", "levels"],
 )
 def test_a_large_file_takes_no_more_than_seconds(data: bytes) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     outcome(data)
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
 
 
 @given(st.binary(max_size=200).map(b"groups:".__add__) | st.binary(max_size=200))

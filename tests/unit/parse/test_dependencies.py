@@ -168,10 +168,10 @@ def test_an_empty_lock_is_no_lock(path: str) -> None:
      "http:" + "//" * 200_000, "a" + " -" * 100_000],
 )  # fmt: skip
 def test_hostile_requirements_take_no_time(text: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     with contextlib.suppress(MalformedDependencies):
         read("requirements.txt", text)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_line_beyond_all_measure_is_refused() -> None:
@@ -182,9 +182,9 @@ def test_a_line_beyond_all_measure_is_refused() -> None:
 def test_ten_thousand_hashed_pins_take_about_a_second() -> None:
     hashes = "".join(f" \\\n    --hash=sha256:{n:064d}" for n in range(4))
     text = "".join(f"package-{n}==1.{n}{hashes}\n" for n in range(10_000))
-    started = time.monotonic()
+    started = time.process_time()
     found = read("requirements.txt", text)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
     assert found.pins[-1] == Pin("package-9999", "1.9999", 49_996)
 
 

@@ -272,7 +272,7 @@ def test_a_file_cannot_write_a_line_of_its_own(value: str) -> None:
      "a=[" + "'',\n" * 200_000],
 )  # fmt: skip
 def test_hostile_toml_takes_no_time(text: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(MalformedDependencies):
         read("uv.lock", text)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5

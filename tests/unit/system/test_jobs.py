@@ -253,7 +253,8 @@ def test_a_tool_that_closes_its_output_is_waited_for(folder: Path) -> None:
     (ended,) = _ended([_sh(folder, "exec >&- 2>&-; sleep 0.2; exit 4")])
 
     assert (ended.how, ended.code) == (How.BY_ITSELF, 4)
-    assert ended.seconds >= 0.2
+    # Two clocks may differ by a little.
+    assert ended.seconds > 0.19
 
 
 def test_output_that_does_not_fit_into_memory_is_kept_whole(folder: Path) -> None:

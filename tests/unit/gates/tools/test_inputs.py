@@ -22,7 +22,7 @@ TRICKY = st.text("1:a\0", max_size=6)
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
 # Each example asks git a few times.
 WITH_GIT = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
