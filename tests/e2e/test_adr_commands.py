@@ -12,7 +12,7 @@ import pytest
 
 from qgate.documents import kinds
 from qgate.system import adr_listing
-from tests.support.repo import Repo
+from tests.support.repo import Repo, measured
 from tests.unit.documents.adr.forms import BULLETS, MADR, NYGARD
 
 AT_ONCE = 12
@@ -213,7 +213,12 @@ def test_on_a_terminal_what_is_missing_is_asked_for(repo: Repo) -> None:
     leader, follower = pty.openpty()
     argv = [sys.executable, "-m", "qgate", "new-adr", "--status", "accepted", "--decision", "One."]
     with subprocess.Popen(
-        argv, cwd=repo.path, env=repo.environ, stdin=follower, stderr=follower, stdout=follower
+        argv,
+        cwd=repo.path,
+        env=measured(repo.environ),
+        stdin=follower,
+        stderr=follower,
+        stdout=follower,
     ) as started:
         os.close(follower)
         os.write(leader, b"Use one\nThere are two.\nOne is left.\n")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.samples import make_topic, uncovered, usage_error
-from tests.support.repo import Ran, Repo
+from tests.support.repo import Ran, Repo, measured
 
 _TOO_LONG = "x" * 300
 
@@ -33,7 +33,7 @@ def test_a_current_folder_that_was_removed_is_said(topic: Repo, tmp_path: Path) 
     gone.mkdir()
     done = subprocess.run(
         ["sh", "-c", script, str(gone), sys.executable, "-m", "qgate", "check"],
-        env=topic.environ,
+        env=measured(topic.environ),
         capture_output=True,
         text=True,
         check=False,

@@ -19,7 +19,7 @@ from tests.e2e.hooked import (
     seen,
     settle,
 )
-from tests.support.repo import Repo, make_repo
+from tests.support.repo import Repo, make_repo, measured
 
 
 @pytest.fixture
@@ -199,6 +199,7 @@ def test_an_amended_commit_is_judged_by_what_is_added_to_it(repo: Repo) -> None:
 
 @pytest.mark.parametrize(("name", "code"), [("bad.py", 1), ("good.py", 0)])
 def test_a_clean_merge_is_judged(repo: Repo, name: str, code: int) -> None:
+    repo.environ.update(measured({}))
     repo.git("switch", "--quiet", "--create", "other", "main")
     repo.write({name: content(1)})
     repo.git("commit", "--quiet", "--no-verify", "--all", "-m", "theirs")
@@ -289,6 +290,7 @@ def test_no_verify_goes_without_the_hook(repo: Repo) -> None:
 
 
 def test_without_a_gate_named_lint_and_types_are_judged_before_a_commit(repo: Repo) -> None:
+    repo.environ.update(measured({}))
     repo.call("hook", "install")
     repo.write({"bad.py": content(1)})
     blocked = git(repo, "commit", "--all", "-m", "bad")

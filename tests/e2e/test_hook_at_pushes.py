@@ -7,7 +7,7 @@ import pytest
 
 from tests.e2e.hooked import FAILED, at, content, git, install, make_hooked, seen, settle
 from tests.e2e.samples import usage_error
-from tests.support.repo import Ran, Repo, make_repo
+from tests.support.repo import Ran, Repo, make_repo, measured
 
 PASSED = "qgate passed: "
 
@@ -24,6 +24,7 @@ def remote(tmp_path: Path) -> Repo:
 def repo(tmp_path: Path, remote: Repo) -> Repo:
     """`main` is at the remote; the branch `topic` is checked out; the hook is there."""
     repo = make_hooked(tmp_path / "repo", tmp_path / "home")
+    repo.environ.update(measured({}))
     repo.git("remote", "add", "origin", str(remote.path))
     repo.git("push", "--quiet", "origin", "main")
     repo.git("fetch", "--quiet")

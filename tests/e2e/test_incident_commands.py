@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.repo import Repo, make_repo
+from tests.support.repo import Repo, make_repo, measured
 
 OWN = """\
 severities:
@@ -421,7 +421,7 @@ def test_a_post_mortem_goes_again_if_its_incident_cannot_be_written(repo: Repo) 
     done = subprocess.run(
         [sys.executable, "-m", "qgate", "new-postmortem", "over"],
         cwd=repo.path,
-        env=repo.environ,
+        env=measured(repo.environ),
         capture_output=True,
         check=False,
         preexec_fn=small_files_only,
@@ -467,7 +467,7 @@ def answered(repo: Repo, answers: list[str], *arguments: str) -> tuple[int, str,
     running = subprocess.Popen(
         [sys.executable, "-m", "qgate", *arguments],
         cwd=repo.path,
-        env=repo.environ,
+        env=measured(repo.environ),
         stdin=theirs,
         stdout=subprocess.PIPE,
         stderr=theirs,

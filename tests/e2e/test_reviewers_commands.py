@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from tests.e2e.samples import usage_error
-from tests.support.repo import ROOT, Ran, Repo, clean_environment
+from tests.support.repo import ROOT, Ran, Repo, clean_environment, measured
 
 OWN: Final = ".qgate/rules/reviewers.yml"
 RULES: Final = """\
@@ -828,7 +828,7 @@ def _in_shell(repo: Repo, script: str, *arguments: str) -> Ran:
     done = subprocess.run(
         ["sh", "-c", f"qgate() {{ {command}; }}; {script}"],
         cwd=repo.path,
-        env=repo.environ,
+        env=measured(repo.environ),
         capture_output=True,
         stdin=subprocess.DEVNULL,
         text=True,

@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 from qgate.parse.documents import read
-from tests.support.repo import Repo
+from tests.support.repo import Repo, measured
 
 RULES = """\
 groups:
@@ -219,7 +219,7 @@ def test_on_a_terminal_the_title_is_asked_for(project: Repo) -> None:
         process = subprocess.Popen(
             [sys.executable, "-m", "qgate", "new-runbook"],
             cwd=project.path,
-            env=project.environ,
+            env=measured(project.environ),
             stdin=theirs,
             stdout=subprocess.PIPE,
             stderr=theirs,

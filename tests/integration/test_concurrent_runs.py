@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.support.repo import Repo
+from tests.support.repo import Repo, measured
 
 RUNS: Final = 4
 _SETTINGS: Final = {
@@ -73,6 +73,7 @@ def test_runs_at_once_give_the_verdict_of_one_alone(changed: Repo) -> None:
 @pytest.mark.usefixtures("warm_tools")
 def test_runs_at_once_in_two_working_trees_do_not_mix(changed: Repo, tmp_path: Path) -> None:
     changed.git("worktree", "add", "--quiet", "--detach", str(tmp_path / "second"))
+    changed.environ.update(measured({}))
     second = Repo(tmp_path / "second", changed.environ)
     second.write({"m0.py": "def f0(x: int) -> int:\n    return x + 1\n"})
     runs = [_start(each) for each in (changed, second) * 2]

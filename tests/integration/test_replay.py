@@ -11,7 +11,7 @@ import pytest
 
 from qgate.cli import entry
 from qgate.system import cache, replay
-from tests.support.repo import Ran, Repo
+from tests.support.repo import Ran, Repo, measured
 
 AGAIN = "nothing that it read has changed"
 # A file younger than the run that reads it is not trusted; this is older than that.
@@ -301,7 +301,7 @@ def test_a_reader_that_has_gone_changes_nothing(project: Repo) -> None:
     done = subprocess.run(
         ["bash", "-c", command],
         cwd=project.path,
-        env=project.environ,
+        env=measured(project.environ),
         capture_output=True,
         check=True,
     )
