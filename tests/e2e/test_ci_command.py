@@ -17,7 +17,7 @@ import pytest
 from tests.e2e.samples import report, uncovered
 from tests.support.action.composite import outputs
 from tests.support.osv import osv, without_proxies
-from tests.support.repo import Ran, Repo, measured
+from tests.support.repo import Ran, Repo
 
 OUTPUTS: Final = {
     *("verdict", "coverage", "findings", "blocking", "errors", "warnings", "report", "save-cache"),
@@ -323,7 +323,7 @@ def test_a_run_that_is_cancelled_leaves_nothing_half_written(
     with subprocess.Popen(
         [sys.executable, "-m", "qgate", "ci", "--gate", "coverage"],
         cwd=step.repo.path,
-        env=measured(step.repo.environ),
+        env=step.repo.environ,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:

@@ -13,7 +13,7 @@ from typing import Final
 import pytest
 
 from tests.e2e.samples import is_running, report
-from tests.support.repo import Ran, Repo, measured
+from tests.support.repo import Ran, Repo
 
 _PATIENCE: Final = 10.0
 
@@ -43,7 +43,7 @@ def _started(
     with subprocess.Popen(
         argv,
         cwd=repo.path,
-        env=measured(repo.environ),
+        env=repo.environ,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -21,7 +21,7 @@ from typing import Any, Final
 import pytest
 
 from tests.support import leftovers
-from tests.support.repo import Ran, Repo, make_repo, measured
+from tests.support.repo import Ran, Repo, make_repo
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/environ").exists(), reason="only Linux shows another's environment"
@@ -129,7 +129,7 @@ def _at_work(scene: Scene, *flags: str) -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen(
         argv,
         cwd=scene.repo.path,
-        env=measured(scene.repo.environ),
+        env=scene.repo.environ,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
